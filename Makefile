@@ -1,0 +1,29 @@
+# run, test, setup, bench, lint: what the README, CI and people call.
+SHELL := /bin/bash
+ENTER := . ./env.sh
+
+.PHONY: help run test setup bench lint format clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: setup  ## Simulated camera to tensor in real ROS 2 processes, about 10 s: live table, then out/camera_to_gpu.png
+	@$(ENTER) && aestream demo
+
+test: setup  ## Every test that this machine can run
+	@tools/test.sh
+
+setup:  ## Install what is missing and build the workspace
+	@tools/setup.sh
+
+bench: setup  ## Benchmarks, each beside its baseline in the same run
+	@$(ENTER) && python -m bench
+
+lint: setup  ## Formatting, types, layers
+	@tools/lint.sh
+
+format: setup  ## Rewrite the sources in the project's format
+	@$(ENTER) && ruff format . && ruff check --fix . && git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format -i
+
+clean:  ## Remove everything that the build made (not .venv)
+	rm -rf build install log out
