@@ -1,0 +1,14 @@
+// One function per topic; module.cpp calls them all.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace aestream::bindings {
+
+void register_errors(pybind11::module_& module);
+void register_events(pybind11::module_& module);
+void register_streams(pybind11::module_& module);
+void register_files(pybind11::module_& module);
+void register_sim(pybind11::module_& module);
+
+}  // namespace aestream::bindings

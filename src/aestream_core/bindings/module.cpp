@@ -1,0 +1,11 @@
+#include "bindings.hpp"
+
+PYBIND11_MODULE(_core, module) {
+    using namespace aestream::bindings;
+    module.doc() = "Private bindings of aestream_core; the public API is in the Python modules around it.";
+    register_errors(module);
+    register_events(module);
+    register_streams(module);
+    register_files(module);
+    register_sim(module);
+}

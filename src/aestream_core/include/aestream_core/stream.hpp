@@ -1,0 +1,37 @@
+// Streams: chains of coroutines that pull packets from a source through stages to a sink.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+
+#include "aestream_core/generator.hpp"
+#include "aestream_core/packet.hpp"
+
+namespace aestream {
+
+using PacketStream = Generator<Packet>;
+
+/// How to cut a stream into packets. Both limits may be given: whichever is reached first ends the packet.
+struct Slicing {
+    std::optional<std::uint64_t> packet_us;      ///< windows [k*packet_us, (k+1)*packet_us) of sensor time; >= 1
+    std::optional<std::uint64_t> packet_events;  ///< events in a packet; >= 1
+    [[nodiscard]] bool active() const { return packet_us || packet_events; }
+};
+
+/// Cut into packets by time and count; views of the incoming buffers wherever a packet lies inside one of them.
+/// A window without events yields no packet. An event that comes late (its window was already handed out) goes into the
+/// packet under construction.
+PacketStream slice(PacketStream upstream, Slicing slicing);
+
+/// Hold each packet back until its last event is due: sensor time since the first event, divided by speed.
+/// speed 1 is real time. A jump of sensor time backwards restarts the clock. Ends early when stop is requested.
+PacketStream pace(PacketStream upstream, double speed, std::stop_token stop);
+
+/// End the stream between packets once stop is requested.
+PacketStream until_stopped(PacketStream upstream, std::stop_token stop);
+
+/// Number packets from 0 in Packet::seq.
+PacketStream number(PacketStream upstream);
+
+}  // namespace aestream

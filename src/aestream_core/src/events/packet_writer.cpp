@@ -1,0 +1,54 @@
+#include "aestream_core/packet_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace aestream {
+
+namespace {
+// Packets begin on this grid, so that an event that comes a few µs late seldom lies before its packet's base.
+constexpr std::uint64_t base_grid_us = 4096;
+}  // namespace
+
+PacketWriter::PacketWriter(Sensor sensor, std::size_t first_capacity_events)
+    : sensor_(sensor), first_capacity_events_(first_capacity_events) {}
+
+void PacketWriter::grow(std::size_t more_events) {
+    const std::size_t used = size();
+    const std::size_t wanted = std::max({used + more_events, 2 * used, first_capacity_events_});
+    BufferRef larger = BufferPool::shared().acquire(wanted * sizeof(Event));
+    auto* events = reinterpret_cast<Event*>(larger->data());
+    if (used > 0) std::memcpy(events, begin_, used * sizeof(Event));
+    buffer_ = std::move(larger);
+    begin_ = events;
+    cursor_ = events + used;
+    limit_ = events + buffer_->capacity_bytes() / sizeof(Event);
+}
+
+std::uint32_t PacketWriter::start_or_move(std::uint64_t t_us) {
+    const std::size_t room = static_cast<std::size_t>(limit_ - cursor_);
+    const std::uint64_t last_us = size() == 0 ? t_us : t0_us_ + std::max_element(begin_, cursor_, [](Event a, Event b) {
+                                                                    return a.t < b.t;
+                                                                })->t;
+    const std::uint64_t base_us = std::min(t_us, t0_us_) & ~(base_grid_us - 1);
+    if (size() > 0 && t_us < t0_us_ && last_us - base_us <= UINT32_MAX) {
+        const auto shift = static_cast<std::uint32_t>(t0_us_ - base_us);
+        for (Event* event = begin_; event != cursor_; ++event) event->t += shift;
+        t0_us_ = base_us;
+        return static_cast<std::uint32_t>(t_us - t0_us_);
+    }
+    cut();
+    reserve(room);
+    t0_us_ = t_us & ~(base_grid_us - 1);
+    started_ = true;
+    return static_cast<std::uint32_t>(t_us - t0_us_);
+}
+
+void PacketWriter::cut() {
+    if (size() > 0) ready.emplace_back(t0_us_, sensor_, std::move(buffer_), 0, size());
+    buffer_.reset();
+    begin_ = cursor_ = limit_ = nullptr;
+    started_ = false;
+}
+
+}  // namespace aestream

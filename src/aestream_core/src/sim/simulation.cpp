@@ -1,0 +1,44 @@
+#include "sim/simulation.hpp"
+
+namespace aestream::sim {
+
+namespace {
+constexpr std::uint64_t mismatch_stream = 1;
+}  // namespace
+
+Simulation::Simulation(const SimConfig& config)
+    : sensor_(sensor_of(config)),
+      mismatch_random_(config.seed, mismatch_stream),
+      scene_(make_scene(config.scene, sensor_, config.seed)),
+      pixels_(sensor_, config.pixel, mismatch_random_),
+      leak_(sensor_, config.pixel),
+      noise_(sensor_, config.pixel, config.seed),
+      row_(stride_of(sensor_)) {
+    jump_to(0);
+}
+
+void Simulation::jump_to(double path_px) {
+    scene_->move_to(path_px);
+    scene_->move_to(path_px);
+    const std::size_t stride = stride_of(sensor_);
+    std::vector<float> frame(stride * sensor_.height);
+    for (std::uint32_t y = 0; y < sensor_.height; ++y) {
+        scene_->render(span_of(sensor_, y, 0, sensor_.width), &frame[y * stride]);
+    }
+    pixels_.start(frame, mismatch_random_);
+}
+
+void Simulation::step(const Step& step, double path_px, EventBlock& block) {
+    scene_->move_to(path_px);
+    spans_.clear();
+    scene_->changed_spans(spans_);
+    for (const Span& span : spans_) {
+        scene_->render(span, row_.data());
+        pixels_.step_span(span, row_.data(), step);
+    }
+    pixels_.finish_spans(step, block);
+    leak_.step(step, pixels_, block);
+    noise_.step(step, pixels_, block);
+}
+
+}  // namespace aestream::sim
