@@ -1,0 +1,37 @@
+"""Configuration of the driver: one field a ROS parameter."""
+
+from dataclasses import dataclass
+
+from aestream_core.config import setting, validate
+from aestream_core.simulator import SCENES
+
+from aestream_driver.sources.names import SOURCE_NAMES
+
+
+@dataclass(frozen=True)
+class DriverConfig:
+    """What to open and how to publish it."""
+
+    source: str = setting("sim", "where events come from", choices=SOURCE_NAMES)
+    path: str = setting("", "recording to play; for source file")
+    width: int = setting(
+        0, "sensor width; 0 takes what the recording says, 640 for the simulator", unit="pixels", bounds=(0, 32767)
+    )
+    height: int = setting(
+        0, "sensor height; 0 takes what the recording says, 480 for the simulator", unit="pixels", bounds=(0, 32767)
+    )
+    speed: float = setting(1.0, "playback speed; 1 is real time, 0 as fast as possible", bounds=(0.0, 1000.0))
+    rate_hz: float = setting(10e6, "mean event rate of the simulator", unit="events/s", bounds=(1.0, 1e9))
+    scene: str = setting("bar", "what the simulator looks at", choices=SCENES)
+    seed: int = setting(0, "seed of the simulator; equal seeds give equal events", bounds=(0, 2**62))
+    duration_s: float = setting(0.0, "sensor time that the simulator runs; 0 is for ever", unit="s", bounds=(0.0, 1e6))
+    packet_us: int = setting(1000, "sensor time that one packet spans at most", unit="us", bounds=(10, 1_000_000))
+    packet_events: int = setting(
+        24_576, "events that one packet holds at most; keeps messages under 0.2 MB", bounds=(1, 10_000_000)
+    )
+    frame_id: str = setting("event_camera", "frame of the sensor in message headers")
+    reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        validate(self)

@@ -1,0 +1,1 @@
+"""The driver as a ROS 2 node."""

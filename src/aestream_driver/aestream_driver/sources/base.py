@@ -1,0 +1,70 @@
+"""What every source gives: packets that can be had as events or as encoded bytes, each made at most once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from aestream_core.events import Events
+
+
+@dataclass(frozen=True)
+class WirePacket:
+    """Encoded events, ready for an EventPacket message.
+
+    Attributes:
+        data: encoded events, (N,) uint8, owned by a pooled buffer or a recording; not to be modified.
+        base_us: sensor time in µs that resolves the encoding's own clock.
+        encoded: whether the bytes were encoded for this purpose; False where they are the source's own.
+    """
+
+    data: npt.NDArray[np.uint8]
+    base_us: int
+    encoded: bool
+
+
+class SourcePacket(Protocol):
+    """One packet of a source."""
+
+    @property
+    def last_us(self) -> int:
+        """Sensor time of the newest event in µs."""
+
+    @property
+    def count(self) -> int:
+        """Number of events; 0 where the packet came as bytes and was not decoded."""
+
+    def events(self) -> list[Events]:
+        """Give the events; usually one packet. Decodes where the source delivers bytes."""
+
+    def wire(self) -> WirePacket:
+        """Give the encoded bytes. Encodes where the source delivers events."""
+
+
+class Source(Protocol):
+    """An open source.
+
+    Attributes:
+        width: sensor width in pixels.
+        height: sensor height in pixels.
+        encoding: encoding of the bytes that `SourcePacket.wire` gives.
+        description: one line for people.
+        lossless: whether the source can wait for its consumers (a recording) or not (a camera).
+    """
+
+    width: int
+    height: int
+    encoding: str
+    description: str
+    lossless: bool
+
+    def __iter__(self) -> Iterator[SourcePacket]:
+        """Iterate over the packets; ends after `close`, and raises where the source fails."""
+
+    @property
+    def invalid_events(self) -> int:
+        """Events outside the sensor, left out."""
+
+    def close(self) -> None:
+        """End the iteration, from any thread."""

@@ -1,0 +1,62 @@
+"""A source whose bytes are already in an encoding of the wire: EVT3 recordings, sent as they are."""
+
+from collections.abc import Iterator
+
+from aestream_core.events import Events
+from aestream_core.evt3 import Evt3Decoder
+from aestream_core.files import RawPacket, RawStream
+
+from aestream_driver.sources.base import SourcePacket, WirePacket
+
+
+class RawEvt3Packet:
+    """A piece of an EVT3 stream that is decoded only where somebody in the process wants events."""
+
+    def __init__(self, raw: RawPacket, decoder: Evt3Decoder) -> None:
+        """Wrap one piece; `decoder` has seen every piece before it."""
+        self._raw = raw
+        self._decoder = decoder
+        self.count = 0
+
+    @property
+    def last_us(self) -> int:
+        """Sensor time of the newest event in µs."""
+        return self._raw.last_us
+
+    def events(self) -> list[Events]:
+        """Decode the piece."""
+        decoded = self._decoder.decode(self._raw.data, near_us=self._raw.base_us)
+        self.count = sum(len(events) for events in decoded)
+        return decoded
+
+    def wire(self) -> WirePacket:
+        """Give the bytes as the recording has them."""
+        return WirePacket(self._raw.data, base_us=self._raw.base_us, encoded=False)
+
+
+class PassedThroughSource:
+    """An EVT3 stream as a source."""
+
+    encoding = "evt3"
+    lossless = True
+
+    def __init__(self, stream: RawStream, *, width: int, height: int, description: str) -> None:
+        """Take over an open stream of undecoded pieces of a sensor of that size."""
+        self._stream = stream
+        self._decoder = Evt3Decoder(width=width, height=height)
+        self.width = width
+        self.height = height
+        self.description = description
+
+    def __iter__(self) -> Iterator[SourcePacket]:
+        """Iterate over the pieces."""
+        return (RawEvt3Packet(raw, self._decoder) for raw in self._stream)
+
+    @property
+    def invalid_events(self) -> int:
+        """Events outside the sensor, left out."""
+        return self._decoder.counters()["outside_sensor"]
+
+    def close(self) -> None:
+        """End the stream."""
+        self._stream.close()

@@ -1,0 +1,66 @@
+"""The table of sources: a new one is one function and one row."""
+
+from collections.abc import Callable
+
+from aestream_core.errors import InvalidArgumentError
+from aestream_core.files import FILE_FORMATS, file_info, open_file, open_raw_file
+from aestream_core.simulator import SimConfig, open_simulator
+
+from aestream_driver.config import DriverConfig
+from aestream_driver.sources.base import Source
+from aestream_driver.sources.decoded import DecodedSource
+from aestream_driver.sources.passed_through import PassedThroughSource
+
+MAX_MESSAGE_BYTES = 200_000
+"""Bytes of one EventPacket; Fast DDS's default shared-memory segment loses messages over 0.5 MB."""
+
+
+def open_source(config: DriverConfig) -> Source:
+    """Open the source that the configuration names.
+
+    Raises:
+        AestreamError: it cannot be opened; the message says what and why.
+    """
+    return SOURCES[config.source](config)
+
+
+def _open_sim(config: DriverConfig) -> Source:
+    sim = SimConfig(
+        width=config.width or 640,
+        height=config.height or 480,
+        scene=config.scene,
+        rate_hz=config.rate_hz,
+        seed=config.seed,
+        duration_us=round(config.duration_s * 1e6) or None,
+    )
+    stream = open_simulator(
+        sim, packet_us=config.packet_us, packet_events=config.packet_events, speed=config.speed or None
+    )
+    description = f"simulator, scene {sim.scene}, {sim.width}x{sim.height}, {sim.rate_hz / 1e6:g} Mev/s, seed {sim.seed}"
+    return DecodedSource(stream, description=description, lossless=False)
+
+
+def _open_file(config: DriverConfig) -> Source:
+    if not config.path:
+        raise InvalidArgumentError("source is 'file' but path is empty; name a recording, for example path:=recording.raw")
+    if bool(config.width) != bool(config.height):
+        raise InvalidArgumentError("give width and height together, or neither")
+    speed = config.speed or None
+    info = file_info(config.path)
+    width, height = config.width or info.width, config.height or info.height
+    description = f"{config.path}, {info.format}, {width}x{height}"
+    if FILE_FORMATS[info.format].raw:
+        raw = open_raw_file(config.path, packet_us=config.packet_us, max_bytes=MAX_MESSAGE_BYTES, speed=speed)
+        return PassedThroughSource(raw, width=width, height=height, description=description)
+    stream = open_file(
+        config.path,
+        packet_us=config.packet_us,
+        packet_events=config.packet_events,
+        speed=speed,
+        width=width,
+        height=height,
+    )
+    return DecodedSource(stream, description=description, lossless=True)
+
+
+SOURCES: dict[str, Callable[[DriverConfig], Source]] = {"file": _open_file, "sim": _open_sim}

@@ -1,0 +1,33 @@
+"""Configuration of the accumulator: one field a ROS parameter."""
+
+from dataclasses import dataclass
+
+from aestream_core.config import setting, validate
+
+from aestream_gpu.surfaces.table import SURFACES
+
+
+@dataclass(frozen=True)
+class AccumulatorConfig:
+    """How events become tensors."""
+
+    device: str = setting("auto", "where to accumulate: auto, cpu, cuda or cuda:N")
+    surface: str = setting("count", "what to accumulate", choices=tuple(SURFACES))
+    window_us: int = setting(10_000, "sensor time of one tensor", unit="us", bounds=(100, 10_000_000), live=True)
+    image_rate_hz: float = setting(
+        30.0, "pictures a second at most, and only while watched", unit="Hz", bounds=(0.1, 240.0), live=True
+    )
+    queue_limit_bytes: int = setting(
+        64_000_000, "bytes of events that may wait; more are dropped and counted", unit="B", bounds=(1_000_000, 4_000_000_000)
+    )
+    idle_flush_s: float = setting(
+        0.5, "host time without events after which an open window is finished", unit="s", bounds=(0.01, 60.0), live=True
+    )
+    frame_id: str = setting("event_camera", "frame of the sensor in message headers")
+    reliability: str = setting(
+        "best_effort", "reliability asked of the event topic", choices=("reliable", "best_effort")
+    )
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        validate(self)

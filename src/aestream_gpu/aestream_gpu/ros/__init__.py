@@ -1,0 +1,1 @@
+"""The accumulator as a ROS 2 node."""

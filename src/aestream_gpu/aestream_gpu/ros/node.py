@@ -1,0 +1,174 @@
+"""AccumulatorNode: events to tensors as a ROS 2 node."""
+
+import time
+from typing import Any
+
+from aestream_core.errors import AestreamError
+from aestream_core.exchange import EXCHANGE, Envelope, Subscription
+from aestream_msgs.msg import Tensor
+from aestream_ros.conversions import EventPacketDecoder, header, stamp_ns
+from aestream_ros.latency import LatencyWindow
+from aestream_ros.process import run_node
+from aestream_ros.qos import event_qos, product_qos
+from aestream_ros.status import StageReading
+from aestream_ros.stream_node import StreamNode
+from event_camera_msgs.msg import EventPacket
+from sensor_msgs.msg import Image
+
+from aestream_gpu.config import AccumulatorConfig
+from aestream_gpu.device import resolve_device
+from aestream_gpu.ros.conversions import image_message, tensor_message
+from aestream_gpu.windows import Window
+from aestream_gpu.worker import Worker
+
+
+class AccumulatorNode(StreamNode[AccumulatorConfig]):
+    """Accumulates `~/events` into a (2, H, W) tensor a window.
+
+    Events come by reference from a publisher in this process, over DDS where there is none. Tensors go out on
+    `~/tensor`, by reference to subscribers in this process and as messages to those outside; pictures for people on
+    `~/image`. Neither is made while nobody subscribes.
+    """
+
+    stage = "accumulator"
+    config_class = AccumulatorConfig
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Prepare the device and listen, unless `autostart` is false."""
+        self._worker: Worker | None = None
+        self._queue: Subscription | None = None
+        self._dds: Any = None
+        self._latency = LatencyWindow()
+        self._decoder = EventPacketDecoder()
+        self._next_image_s = 0.0
+        self._sent_bytes = 0
+        super().__init__("accumulator", **kwargs)
+
+    def open(self) -> None:
+        """Find the device and announce the topics."""
+        self._device = resolve_device(self.config.device)
+        self._tensors = self.create_publisher(Tensor, "~/tensor", product_qos("reliable"))
+        self._images = self.create_publisher(Image, "~/image", product_qos("best_effort"))
+        self._publication = EXCHANGE.advertise(self._tensors.topic_name)
+        self._topic = self.resolve_topic_name("~/events")
+        self.get_logger().info(f"accumulating {self._topic} on {self._device}")
+
+    def start(self) -> None:
+        """Listen and accumulate."""
+        config = self.config
+        self._decoder = EventPacketDecoder()
+        self._queue = EXCHANGE.subscribe(
+            self._topic, limit_bytes=config.queue_limit_bytes, on_publishers_changed=self._publishers_changed
+        )
+        self._worker = Worker(
+            self._queue,
+            surface=config.surface,
+            device=self._device,
+            window_us=config.window_us,
+            idle_flush_s=config.idle_flush_s,
+            on_window=self._on_window,
+            on_failure=self.fail,
+        )
+        self._worker.start()
+        self._choose_input()
+
+    def stop(self) -> None:
+        """Stop listening; an open window is given up."""
+        assert self._queue is not None and self._worker is not None
+        EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
+        self._drop_dds()
+        self._worker.stop()
+
+    def release(self) -> None:
+        """Leave the topics."""
+        self._publication.close()
+        self.destroy_publisher(self._tensors)
+        self.destroy_publisher(self._images)
+
+    def reconfigure(self, config: AccumulatorConfig) -> None:
+        """Take over a new window length, picture rate or idle time at once."""
+        if self._worker is not None:
+            self._worker.set_window_us(config.window_us)
+            self._worker.idle_flush_s = config.idle_flush_s
+
+    def reading(self) -> StageReading:
+        """Give the counters as they are now."""
+        if self._worker is None or self._queue is None:
+            return StageReading()
+        surface = self._worker.surface_counters()
+        return StageReading(
+            events=surface.events - surface.invalid_events,
+            packets=self._worker.counters.packets,
+            products=self._worker.counters.windows,
+            dropped_events=self._queue.dropped_events,
+            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets,
+            invalid_events=surface.invalid_events + self._decoder.invalid_events,
+            late_events=self._worker.late_events,
+            queue_bytes=self._queue.queued_bytes,
+            queue_limit_bytes=self._queue.limit_bytes,
+            latency_ms=self._latency.take(),
+            bytes_copied=surface.bytes_copied + self._sent_bytes,
+            t_us=self._worker.counters.t_us,
+            device=str(self._device),
+        )
+
+    # Input ----------------------------------------------------------------------------------------------------------
+
+    def _publishers_changed(self) -> None:
+        executor = self.executor
+        if executor is None:
+            self._choose_input()
+        else:
+            executor.create_task(self._choose_input)
+
+    def _choose_input(self) -> None:
+        """Subscribe over DDS only while nobody in this process publishes the topic."""
+        if EXCHANGE.has_publisher(self._topic):
+            self._drop_dds()
+        elif self._dds is None and self._queue is not None and not self._queue.closed:
+            qos = event_qos(self.config.reliability)
+            self._dds = self.create_subscription(EventPacket, self._topic, self._on_message, qos)
+
+    def _drop_dds(self) -> None:
+        if self._dds is not None:
+            self.destroy_subscription(self._dds)
+            self._dds = None
+
+    def _on_message(self, message: EventPacket) -> None:
+        assert self._queue is not None
+        try:
+            packets = self._decoder.decode(message)
+        except AestreamError as error:
+            self.fail(str(error))
+            return
+        arrived_ns = stamp_ns(message.header.stamp)
+        for events in packets:
+            self._queue.offer(Envelope(events, arrived_ns, len(events)))
+
+    # Output, on the worker's thread -----------------------------------------------------------------------------------
+
+    def _on_window(self, window: Window, arrived_ns: int) -> None:
+        self._latency.since(arrived_ns)
+        now_ns = time.time_ns()
+        self._publication.put(Envelope(window, now_ns, window.event_count))
+        if self._tensors.get_subscription_count():
+            seq = self._worker.counters.windows - 1 if self._worker else 0
+            self._tensors.publish(tensor_message(window, seq=seq, header=header(now_ns, self.config.frame_id)))
+            self._sent_bytes += window.nbytes
+        if time.monotonic() >= self._next_image_s and self._images.get_subscription_count():
+            self._next_image_s = time.monotonic() + 1 / self.config.image_rate_hz
+            self._images.publish(image_message(window, header=header(now_ns, self.config.frame_id)))
+
+    @property
+    def finished(self) -> bool:
+        """Whether the stream that this process publishes ended and everything of it was given out."""
+        return self._worker is not None and self._worker.ended
+
+    @finished.setter
+    def finished(self, _: bool) -> None:
+        """Ignore: the worker knows."""
+
+
+def main() -> int:
+    """Run the accumulator in a process of its own."""
+    return run_node(AccumulatorNode)

@@ -1,0 +1,1 @@
+"""Surfaces: one file and one table row each."""

@@ -1,0 +1,83 @@
+"""ROS parameters derived from configuration dataclasses: one description, one set of bounds, declared once."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, TypeVar, get_type_hints
+
+from aestream_core.config import Setting, setting_of
+from aestream_core.errors import AestreamError
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+Config = TypeVar("Config")
+
+
+def declare_config(node: Node, config_class: type[Config]) -> Config:
+    """Declare one parameter a field of `config_class` and give the configuration that the overrides make.
+
+    Raises:
+        InvalidArgumentError: a value is not allowed; the message names parameter, value and what is allowed.
+    """
+    hints = get_type_hints(config_class)
+    values: dict[str, Any] = {}
+    for each in fields(config_class):  # type: ignore[arg-type]
+        rule = setting_of(each)
+        parameter = node.declare_parameter(each.name, each.default, describe(rule, hints[each.name]), ignore_override=True)
+        values[each.name] = parameter.value
+        override = node._parameter_overrides.get(each.name)
+        if override is not None:
+            values[each.name] = _as_type(override.value, hints[each.name])
+    config = config_class(**values)
+    node.set_parameters([Parameter(name, value=value) for name, value in values.items()])
+    return config
+
+
+def follow_changes(
+    node: Node, *, current: Callable[[], Config], apply: Callable[[Config], None], frozen: Callable[[], bool]
+) -> None:
+    """Accept parameter changes at run time: all of one request or none, each checked as at the start.
+
+    Args:
+        node: the node whose parameters `declare_config` declared.
+        current: gives the configuration in force.
+        apply: takes the new configuration; may refuse it with an `AestreamError`.
+        frozen: whether fields that are not `live` may not change now (the node is configured).
+    """
+
+    def on_set(parameters: list[Parameter]) -> SetParametersResult:
+        config = current()
+        rules = {each.name: setting_of(each) for each in fields(config)}  # type: ignore[arg-type]
+        changes = {each.name: each.value for each in parameters if each.name in rules}
+        changes = {name: value for name, value in changes.items() if value != getattr(config, name)}
+        fixed = sorted(name for name in changes if not rules[name].live)
+        if fixed and frozen():
+            reason = f"{fixed[0]} cannot change while the node is configured; run the lifecycle transition 'cleanup' first"
+            return SetParametersResult(successful=False, reason=reason)
+        try:
+            if changes:
+                apply(replace(config, **changes))  # type: ignore[type-var]
+        except AestreamError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(on_set)
+
+
+def describe(rule: Setting, hint: Any) -> ParameterDescriptor:
+    """Turn a field's metadata into the descriptor that `ros2 param describe` shows."""
+    text = rule.description + (f" [{rule.unit}]" if rule.unit else "")
+    descriptor = ParameterDescriptor(description=text)
+    if rule.choices:
+        descriptor.additional_constraints = rule.allowed()
+    if rule.bounds is not None and hint is int:
+        low, high = (int(bound) for bound in rule.bounds)
+        descriptor.integer_range = [IntegerRange(from_value=low, to_value=high, step=0)]
+    if rule.bounds is not None and hint is float:
+        descriptor.floating_point_range = [FloatingPointRange(from_value=float(rule.bounds[0]), to_value=float(rule.bounds[1]))]
+    return descriptor
+
+
+def _as_type(value: Any, hint: Any) -> Any:
+    """Accept a whole number where a real one is meant, as launch files write it; everything else is checked later."""
+    return float(value) if hint is float and type(value) is int else value

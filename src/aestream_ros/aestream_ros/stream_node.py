@@ -1,0 +1,170 @@
+"""The base of the suite's nodes: an autostarting lifecycle node with parameters, status and diagnostics."""
+
+import time
+from typing import Any, ClassVar, Generic, TypeVar
+
+from aestream_core.errors import AestreamError
+from aestream_msgs.msg import StreamStatus
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from aestream_ros.conversions import header
+from aestream_ros.params import declare_config, follow_changes
+from aestream_ros.qos import STATUS_QOS
+from aestream_ros.status import StageReading, diagnostics_message, rates_between, status_message
+
+Config = TypeVar("Config")
+
+STATUS_PERIOD_S = 0.5
+DIAGNOSTICS_EVERY = 2
+"""Status readings for one message on /diagnostics: once a second, as the ecosystem expects."""
+
+
+class StreamNode(LifecycleNode, Generic[Config]):
+    """A stage of an event pipeline.
+
+    Subclasses set `stage` and `config_class` and implement `open`, `start`, `stop`, `release` and `reading`; the
+    lifecycle transitions call them. Where the parameter `autostart` is true, construction configures and activates the
+    node, and raises what went wrong.
+
+    Attributes:
+        failure: why the stage stopped working, None while it works.
+        finished: whether the stage has nothing more to do (a recording that ended).
+    """
+
+    stage: ClassVar[str]
+    config_class: ClassVar[type[Any]]
+
+    def __init__(self, default_name: str, **kwargs: Any) -> None:
+        """Declare the parameters, and start where asked to.
+
+        Raises:
+            AestreamError: a parameter is not allowed, or the node could not be configured or activated.
+        """
+        super().__init__(default_name, **kwargs)
+        self.failure: str | None = None
+        self.finished = False
+        self._state = "unconfigured"
+        try:
+            self._set_up()
+        except AestreamError:
+            self.close()
+            self.destroy_node()
+            raise
+
+    def _set_up(self) -> None:
+        autostart = self.declare_parameter("autostart", True).value
+        self.config: Config = declare_config(self, self.config_class)
+        follow_changes(self, current=lambda: self.config, apply=self._apply, frozen=lambda: self._state != "unconfigured")
+        self._status = self.create_publisher(StreamStatus, "~/status", STATUS_QOS)
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", STATUS_QOS)
+        self._last_reading = (time.monotonic(), StageReading())
+        self._readings = 0
+        self.create_timer(STATUS_PERIOD_S, self.report)
+        if autostart:
+            self._autostart()
+
+    # What a stage implements ----------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Validate the configuration and acquire what streaming needs; raise AestreamError where that fails."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin to stream."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Stop streaming; nothing arrives after it returns."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Give back what `open` acquired."""
+        raise NotImplementedError
+
+    def reading(self) -> StageReading:
+        """Give the counters as they are now."""
+        raise NotImplementedError
+
+    def reconfigure(self, config: Config) -> None:
+        """Take over changed live parameters while configured; refuse them with an AestreamError."""
+
+    # Lifecycle ------------------------------------------------------------------------------------------------------
+
+    def on_configure(self, _: LifecycleState) -> TransitionCallbackReturn:
+        """Open; a failure leaves the node unconfigured, with the reason logged and in `failure`."""
+        return self._step(self.open, then="inactive")
+
+    def on_activate(self, _: LifecycleState) -> TransitionCallbackReturn:
+        """Begin to stream."""
+        return self._step(self.start, then="active")
+
+    def on_deactivate(self, _: LifecycleState) -> TransitionCallbackReturn:
+        """Stop streaming, keep what is open."""
+        return self._step(self.stop, then="inactive")
+
+    def on_cleanup(self, _: LifecycleState) -> TransitionCallbackReturn:
+        """Release everything."""
+        return self._step(self.release, then="unconfigured")
+
+    def on_shutdown(self, _: LifecycleState) -> TransitionCallbackReturn:
+        """Stop and release whatever the state."""
+        self.close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def close(self) -> None:
+        """Stop and release; safe in every state and more than once."""
+        if self._state == "active":
+            self.stop()
+        if self._state in ("active", "inactive"):
+            self.release()
+        self._state = "closed"
+
+    def fail(self, reason: str) -> None:
+        """Record that the stage stopped working; shown in status, diagnostics and the log. From any thread."""
+        self.failure = reason
+        self.get_logger().error(reason)
+
+    def report(self) -> None:
+        """Publish status and diagnostics now."""
+        now, reading = time.monotonic(), self.reading()
+        before, previous = self._last_reading
+        self._last_reading = (now, reading)
+        stamped = header(self.get_clock().now().nanoseconds, "")
+        status = status_message(
+            reading,
+            rates_between(previous, reading, now - before),
+            header=stamped,
+            stage=self.stage,
+            state=self._shown_state(),
+            message=self.failure or "",
+        )
+        self._status.publish(status)
+        self._readings += 1
+        if self._readings % DIAGNOSTICS_EVERY == 0:
+            self._diagnostics.publish(diagnostics_message(status, node_name=self.get_fully_qualified_name()))
+
+    def _shown_state(self) -> str:
+        if self.failure:
+            return "failed"
+        return "finished" if self.finished and self._state == "active" else self._state
+
+    def _step(self, action: Any, *, then: str) -> TransitionCallbackReturn:
+        try:
+            action()
+        except AestreamError as error:
+            self.fail(str(error))
+            return TransitionCallbackReturn.FAILURE
+        self.failure = None
+        self._state = then
+        return TransitionCallbackReturn.SUCCESS
+
+    def _autostart(self) -> None:
+        for trigger in (self.trigger_configure, self.trigger_activate):
+            if trigger() != TransitionCallbackReturn.SUCCESS:
+                raise AestreamError(self.failure or f"{self.stage} could not start")
+
+    def _apply(self, config: Config) -> None:
+        if self._state in ("active", "inactive"):
+            self.reconfigure(config)
+        self.config = config

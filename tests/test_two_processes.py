@@ -1,0 +1,94 @@
+"""Driver and accumulator in two processes over DDS give the same tensors, event for event."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from aestream_core import Events
+from aestream_core.exchange import EXCHANGE
+from aestream_gpu import Window, WindowAccumulator, make_surface
+from aestream_gpu.ros.node import AccumulatorNode
+from evt3_file import moving_dots, write_evt3
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from rclpy.executors import Executor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+TOPIC = "/event_camera/events"
+EVENT_COUNT = 300_000
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> tuple[Path, Events]:
+    events = moving_dots(EVENT_COUNT)
+    return write_evt3(tmp_path / "dots.raw", events), events
+
+
+@pytest.fixture
+def driver_process(recording: tuple[Path, Events]) -> Iterator[subprocess.Popen[str]]:
+    code = "import sys; from aestream_driver.ros.node import main; sys.exit(main())"
+    parameters = {"source": "file", "path": recording[0], "autostart": "false"}
+    options = [text for name, value in parameters.items() for text in ("-p", f"{name}:={value}")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "--ros-args", *options], stderr=subprocess.PIPE, text=True, env=os.environ
+    )
+    yield process
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+
+
+def transition(node: Node, wanted: int, spin_until: Callable[..., None]) -> None:
+    client = node.create_client(ChangeState, "/event_camera/change_state")
+    spin_until(client.service_is_ready, what="the driver's lifecycle service")
+    future = client.call_async(ChangeState.Request(transition=Transition(id=wanted)))
+    spin_until(future.done, what=f"transition {wanted}")
+    assert future.result().success
+    node.destroy_client(client)
+
+
+def directly_accumulated(events: Events, window_us: int) -> list[Window]:
+    surface = make_surface("count", width=events.width, height=events.height, device=torch.device("cpu"))
+    windows = WindowAccumulator(surface, window_us=window_us)
+    return windows.add(events) + windows.flush()
+
+
+def test_two_processes_give_the_same_tensors_event_for_event(
+    driver_process: subprocess.Popen[str],
+    recording: tuple[Path, Events],
+    executor: Executor,
+    spin_until: Callable[..., None],
+) -> None:
+    accumulator = AccumulatorNode(
+        parameter_overrides=[Parameter("device", value="cpu"), Parameter("reliability", value="reliable")],
+        cli_args=["--ros-args", "-r", f"~/events:={TOPIC}"],
+        use_global_arguments=False,
+    )
+    executor.add_node(accumulator)
+    tensors = EXCHANGE.subscribe("/accumulator/tensor", limit_bytes=10**9)
+    transition(accumulator, Transition.TRANSITION_CONFIGURE, spin_until)
+    spin_until(lambda: accumulator.count_publishers(TOPIC) == 1, what="the driver's topic")
+    spin_until(lambda: accumulator._dds.handle.get_publisher_count() == 1, what="a matched publisher")
+    transition(accumulator, Transition.TRANSITION_ACTIVATE, spin_until)
+    spin_until(lambda: accumulator.reading().events == EVENT_COUNT, what="every event")
+    expected = directly_accumulated(recording[1], accumulator.config.window_us)
+    spin_until(lambda: accumulator.reading().products == len(expected), what="every window")
+
+    reading = accumulator.reading()
+    assert (reading.dropped_packets, reading.dropped_events, reading.invalid_events) == (0, 0, 0)
+    for window in expected:
+        envelope = tensors.take(1)
+        assert envelope is not None
+        received = envelope.payload
+        assert isinstance(received, Window)
+        assert (received.start_us, received.event_count) == (window.start_us, window.event_count)
+        assert torch.equal(received.tensor, window.tensor)
+    executor.remove_node(accumulator)
+    accumulator.close()
+    accumulator.destroy_node()
