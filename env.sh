@@ -17,6 +17,8 @@ if [ -z "${ROS_DISTRO:-}" ] || [ ! -d "/opt/ros/$ROS_DISTRO" ]; then
 fi
 
 # Fast DDS loses messages over 0.5 MB with its default shared-memory segment: docs/adr/0002-wire-message.md.
+# Version 2 (Jazzy) reads the first name, version 3 the second.
+export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE:-$_aestream_root/config/fastdds.xml}"
 export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE:-$_aestream_root/config/fastdds.xml}"
 # Keep large message buffers on the heap between messages instead of mapping and unmapping them each time.
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-268435456}"

@@ -55,7 +55,7 @@ class Evt3Decoder:
 def encode_evt3(events: Events) -> npt.NDArray[np.uint8]:
     """Encode a packet; the result decodes on its own.
 
-    Order is kept exactly, and so are times, modulo the 24-bit clock: give `events.first_us` as `near_us` to the decoder.
+    Order is kept exactly, and times modulo the 24-bit clock: give `events.first_us` as `near_us` to the decoder.
 
     Args:
         events: a packet; coordinates up to 2047.

@@ -17,7 +17,7 @@ from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events, check_sensor
 from aestream_core.streams import PacketStream, check_slicing
 
-Path = str | os.PathLike[str]
+FilePath = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class RawStream:
         self.close()
 
 
-def file_info(path: Path) -> FileInfo:
+def file_info(path: FilePath) -> FileInfo:
     """Read a recording's header.
 
     Args:
@@ -170,7 +170,7 @@ def file_info(path: Path) -> FileInfo:
 
 
 def open_file(
-    path: Path,
+    path: FilePath,
     *,
     packet_us: int | None = None,
     packet_events: int | None = None,
@@ -200,7 +200,7 @@ def open_file(
     return FileStream(stream, _info(info), counters)
 
 
-def read_file(path: Path, *, width: int | None = None, height: int | None = None) -> Events:
+def read_file(path: FilePath, *, width: int | None = None, height: int | None = None) -> Events:
     """Read a whole recording into one packet.
 
     Args:
@@ -219,7 +219,7 @@ def read_file(path: Path, *, width: int | None = None, height: int | None = None
 
 
 def open_raw_file(
-    path: Path, *, packet_us: int = 1000, max_bytes: int = 200_000, speed: float | None = None
+    path: FilePath, *, packet_us: int = 1000, max_bytes: int = 200_000, speed: float | None = None
 ) -> RawStream:
     """Open a recording as a stream of undecoded bytes: what a camera's driver publishes.
 

@@ -61,10 +61,12 @@ void register_readers(py::module_& module) {
         .def_readonly("size_bytes", &FileInfo::size_bytes)
         .def_readonly("data_begin", &FileInfo::data_begin)
         .def_readonly("details", &FileInfo::details);
-    py::class_<SharedReadCounters, std::shared_ptr<SharedReadCounters>>(module, "ReadCounters").def("get", &read_counters);
+    py::class_<SharedReadCounters, std::shared_ptr<SharedReadCounters>>(module, "ReadCounters")
+        .def("get", &read_counters);
     module.def("file_formats", &format_rows);
-    module.def("file_info", [](const std::string& path) { return open_file(path, std::nullopt).info; },
-               py::call_guard<py::gil_scoped_release>());
+    module.def(
+        "file_info", [](const std::string& path) { return open_file(path, std::nullopt).info; },
+        py::call_guard<py::gil_scoped_release>());
     module.def("open_file", &open_events, py::arg("path"), py::arg("packet_us"), py::arg("packet_events"),
                py::arg("speed"), py::arg("width"), py::arg("height"), py::call_guard<py::gil_scoped_release>());
     module.def(

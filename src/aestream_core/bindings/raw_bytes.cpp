@@ -66,8 +66,10 @@ public:
 
     std::vector<Packet> decode(const py::buffer& data, std::optional<std::uint64_t> near_us) {
         const py::buffer_info view = data.request();
-        if (!PyBuffer_IsContiguous(view.view(), 'C')) throw InvalidArgument("the bytes must lie in one contiguous block");
-        const std::span bytes(static_cast<const std::byte*>(view.ptr), static_cast<std::size_t>(view.size * view.itemsize));
+        if (!PyBuffer_IsContiguous(view.view(), 'C'))
+            throw InvalidArgument("the bytes must lie in one contiguous block");
+        const std::span bytes(static_cast<const std::byte*>(view.ptr),
+                              static_cast<std::size_t>(view.size * view.itemsize));
         const py::gil_scoped_release unlocked;
         const std::lock_guard lock(mutex_);
         if (near_us) seed_time(state_, *near_us);
@@ -131,8 +133,8 @@ void register_raw_bytes(py::module_& module) {
     py::class_<RawStreamObject>(module, "RawStream")
         .def("next", &RawStreamObject::next, py::call_guard<py::gil_scoped_release>())
         .def("stop", &RawStreamObject::stop);
-    module.def("open_raw_file", &open_raw, py::arg("path"), py::arg("packet_us"), py::arg("max_bytes"), py::arg("speed"),
-               py::call_guard<py::gil_scoped_release>());
+    module.def("open_raw_file", &open_raw, py::arg("path"), py::arg("packet_us"), py::arg("max_bytes"),
+               py::arg("speed"), py::call_guard<py::gil_scoped_release>());
     py::class_<Evt3DecoderObject>(module, "Evt3Decoder")
         .def(py::init<std::uint16_t, std::uint16_t>(), py::arg("width"), py::arg("height"))
         .def("decode", &Evt3DecoderObject::decode, py::arg("data"), py::arg("near_us"))

@@ -1,4 +1,4 @@
-"""EVT3 in plain Python, word by word as the format describes it: the slow twin that the native codec is held against."""
+"""EVT3 in plain Python, word by word as the format describes it: the slow twin of the native codec."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -23,6 +23,9 @@ class AccumulatorConfig:
     idle_flush_s: float = setting(
         0.5, "host time without events after which an open window is finished", unit="s", bounds=(0.01, 60.0), live=True
     )
+    torch_threads: int = setting(
+        1, "threads of torch in this process; more slow small tensors down; 0 leaves them as they are", bounds=(0, 256)
+    )
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting(
         "best_effort", "reliability asked of the event topic", choices=("reliable", "best_effort")

@@ -7,8 +7,21 @@ import torch
 BACKGROUND = (12, 14, 20)
 ON_COLOUR = (92, 200, 255)
 OFF_COLOUR = (255, 112, 67)
-_HALF_AT_EVENTS = 1.0
-"""Events in one pixel and window that give half the full colour."""
+
+_LEVELS = 16
+"""Counts that look different; more events in one pixel and window look like the last."""
+
+
+def _palette() -> npt.NDArray[np.uint8]:
+    """Give the colour of every pair of counts, (_LEVELS * _LEVELS, 3): one event is half the full colour."""
+    weight = (1 - np.exp2(-np.arange(_LEVELS, dtype=np.float32)))[:, None]
+    background, on, off = (np.array(colour, np.float32) for colour in (BACKGROUND, ON_COLOUR, OFF_COLOUR))
+    towards_off, towards_on = weight * (off - background), weight * (on - background)
+    colours = background + towards_off[:, None] + towards_on[None, :]
+    return np.clip(colours, 0, 255).astype(np.uint8).reshape(-1, 3)
+
+
+_PALETTE = _palette()
 
 
 def render_counts(counts: torch.Tensor) -> npt.NDArray[np.uint8]:
@@ -18,12 +31,11 @@ def render_counts(counts: torch.Tensor) -> npt.NDArray[np.uint8]:
         counts: (2, H, W) float32, channels off and on, any device.
 
     Returns:
-        (H, W, 3) uint8 RGB on the CPU.
+        (H, W, 3) uint8 RGB on the CPU. From a GPU only one byte a pixel is copied.
     """
-    weight = 1 - torch.exp2(-counts / _HALF_AT_EVENTS)
-    background = torch.tensor(BACKGROUND, dtype=torch.float32, device=counts.device)
-    picture = background.expand(*counts.shape[1:], 3)
-    for channel, colour in ((0, OFF_COLOUR), (1, ON_COLOUR)):
-        towards = torch.tensor(colour, dtype=torch.float32, device=counts.device) - background
-        picture = picture + weight[channel].unsqueeze(-1) * towards
-    return picture.clamp_(0, 255).to(torch.uint8).cpu().numpy()
+    if counts.device.type == "cpu":
+        array = counts.numpy()
+        off, on = (np.minimum(channel, _LEVELS - 1).astype(np.uint8) for channel in array)
+        return np.take(_PALETTE, off * np.uint8(_LEVELS) + on, axis=0)
+    levels = counts.clamp_max(_LEVELS - 1).to(torch.uint8)
+    return np.take(_PALETTE, (levels[0] * _LEVELS + levels[1]).cpu().numpy(), axis=0)

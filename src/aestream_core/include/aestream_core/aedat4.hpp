@@ -33,7 +33,7 @@ struct Aedat4Header {
     Aedat4Compression compression = Aedat4Compression::none;
     std::optional<std::uint64_t> table_at_byte;  ///< where packets end; nothing in unfinished files
     std::vector<Aedat4Stream> streams;
-    std::uint64_t size_bytes = 0;                ///< where packets begin
+    std::uint64_t size_bytes = 0;  ///< where packets begin
 
     /// The first stream that holds events, or null.
     [[nodiscard]] const Aedat4Stream* event_stream() const;
@@ -49,12 +49,12 @@ struct Aedat4State {
     ~Aedat4State();
 
     Aedat4Header header;
-    std::int32_t stream_id;             ///< whose events are decoded
-    std::uint64_t record_at_byte;       ///< where in the file the current packet head or payload begins
-    std::size_t wanted_bytes;           ///< size of that record
+    std::int32_t stream_id;        ///< whose events are decoded
+    std::uint64_t record_at_byte;  ///< where in the file the current packet head or payload begins
+    std::size_t wanted_bytes;      ///< size of that record
     bool in_payload = false;
-    std::uint64_t skip_bytes = 0;       ///< left of another stream's payload
-    std::vector<std::byte> pending;     ///< the part of the record that has come so far
+    std::uint64_t skip_bytes = 0;    ///< left of another stream's payload
+    std::vector<std::byte> pending;  ///< the part of the record that has come so far
     std::unique_ptr<Decompressor> decompressor;
     std::uint64_t outside_sensor = 0;   ///< events dropped because they lie outside the sensor
     std::uint64_t skipped_packets = 0;  ///< packets of other streams

@@ -29,7 +29,8 @@ public:
     /// Decode bytes into events. Throws DamagedRecording; events before the fault are in the writer.
     virtual void decode(std::span<const std::byte> bytes, PacketWriter& writer) = 0;
 
-    /// Say that the bytes have ended, at_byte bytes into the file. Throws DamagedRecording where that is inside a record.
+    /// Say that the bytes have ended, at_byte bytes into the file. Throws DamagedRecording where that is inside a
+    /// record.
     virtual void finish(std::uint64_t at_byte) = 0;
 
     [[nodiscard]] virtual DecodeCounters counters() const = 0;

@@ -60,8 +60,8 @@ struct Evt3State {
     Evt3Clock clock;
     std::uint16_t y = 0;
     std::uint32_t base_x = 0;
-    bool vector_on = false;               ///< polarity of vector events
-    std::optional<std::byte> half_word;   ///< first byte of a word whose second has not come yet
+    bool vector_on = false;              ///< polarity of vector events
+    std::optional<std::byte> half_word;  ///< first byte of a word whose second has not come yet
     Evt3Counters counters;
 };
 

@@ -22,11 +22,11 @@ class ByteFile;
 
 /// What a recording's header says.
 struct FileInfo {
-    std::string format;             ///< name in the format table
+    std::string format;  ///< name in the format table
     Sensor sensor;
-    bool sensor_assumed = false;    ///< whether the header does not say the sensor's size
+    bool sensor_assumed = false;  ///< whether the header does not say the sensor's size
     std::uint64_t size_bytes = 0;
-    std::uint64_t data_begin = 0;   ///< where the header ends
+    std::uint64_t data_begin = 0;                ///< where the header ends
     std::map<std::string, std::string> details;  ///< camera, serial, compression, ...: what the format has
 };
 

@@ -15,13 +15,14 @@ namespace aestream {
 
 /// Consecutive bytes of an encoded stream, in a reference-counted buffer.
 struct RawPacket {
-    std::string encoding;       ///< name of the codec, as event_camera_msgs has it ("evt3")
-    BufferRef buffer;           ///< holds the bytes from its start
+    std::string encoding;  ///< name of the codec, as event_camera_msgs has it ("evt3")
+    BufferRef buffer;      ///< holds the bytes from its start
     std::size_t size_bytes = 0;
-    std::uint64_t base_us = 0;  ///< unwrapped sensor time of the first time word; the last known time where none is left
+    std::uint64_t base_us =
+        0;  ///< unwrapped sensor time of the first time word; the last known time where none is left
     std::uint64_t last_us = 0;  ///< latest sensor time seen up to the end of these bytes
     Sensor sensor;
-    std::uint64_t seq = 0;      ///< position in its stream, counted from 0
+    std::uint64_t seq = 0;  ///< position in its stream, counted from 0
 
     [[nodiscard]] std::span<const std::byte> bytes() const {
         return buffer ? std::span<const std::byte>(buffer->data(), size_bytes) : std::span<const std::byte>();

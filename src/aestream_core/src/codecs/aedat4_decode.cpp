@@ -12,8 +12,8 @@ namespace aestream {
 
 namespace {
 
-constexpr std::size_t head_bytes = 8;   // int32 stream id, int32 size of the payload
-constexpr std::size_t event_bytes = 16; // int64 time µs, int16 x, int16 y, bool polarity, 3 bytes of padding
+constexpr std::size_t head_bytes = 8;    // int32 stream id, int32 size of the payload
+constexpr std::size_t event_bytes = 16;  // int64 time µs, int16 x, int16 y, bool polarity, 3 bytes of padding
 constexpr std::size_t x_at = 8;
 constexpr std::size_t y_at = 10;
 constexpr std::size_t polarity_at = 12;
@@ -76,7 +76,8 @@ void write_events(Aedat4State& state, std::span<const std::byte> structs, Packet
         }
         const auto x = load<std::uint16_t>(record + x_at);
         const auto y = load<std::uint16_t>(record + y_at);
-        *out = {static_cast<std::uint32_t>(offset_us), x, Event::pack(y, load<std::uint8_t>(record + polarity_at) != 0)};
+        *out = {static_cast<std::uint32_t>(offset_us), x,
+                Event::pack(y, load<std::uint8_t>(record + polarity_at) != 0)};
         const std::size_t on_sensor = sensor.contains(x, y) ? 1U : 0U;
         out += on_sensor;
         outside += 1 - on_sensor;

@@ -5,6 +5,7 @@
 #include "aestream_core/aedat4.hpp"
 #include "aestream_core/errors.hpp"
 #include "flatbuffer.hpp"
+#include "text.hpp"
 
 namespace aestream {
 
@@ -70,11 +71,11 @@ private:
     void take_attribute(std::string_view key, std::string_view text) {
         if (streams_.empty() || path_.size() < 2 || path_[0] != "outInfo") return;
         Aedat4Stream& stream = streams_.back();
-        if (path_.size() == 2 && key == "typeIdentifier") stream.type = text;
+        if (path_.size() == 2 && key == "typeIdentifier") stream.type = valid_utf8(text);
         if (path_.size() != 3 || path_[2] != "info") return;
         if (key == "sizeX") stream.sensor.width = to_side(text);
         if (key == "sizeY") stream.sensor.height = to_side(text);
-        if (key == "source") stream.source = text;
+        if (key == "source") stream.source = valid_utf8(text);
     }
 
     std::vector<std::string_view> path_;

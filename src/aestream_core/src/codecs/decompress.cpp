@@ -56,7 +56,8 @@ public:
             const auto room = output_.room();
             std::size_t written = room.size();
             std::size_t consumed = compressed.size();
-            wanted_bytes = LZ4F_decompress(context_.get(), room.data(), &written, compressed.data(), &consumed, nullptr);
+            wanted_bytes =
+                LZ4F_decompress(context_.get(), room.data(), &written, compressed.data(), &consumed, nullptr);
             if (LZ4F_isError(wanted_bytes) != 0U) {
                 throw BadCompression("its LZ4 frame is damaged (" + std::string(LZ4F_getErrorName(wanted_bytes)) + ")");
             }

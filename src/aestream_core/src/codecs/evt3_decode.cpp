@@ -13,20 +13,12 @@ namespace {
 
 using namespace evt3;
 
-constexpr std::uint32_t half_range = 2048;
-constexpr std::uint32_t top_value = 4095;
 constexpr std::size_t block_words = 1024;
 constexpr std::size_t most_events_per_word = 12;
 constexpr std::size_t slack_events = 4;  // stored beyond the last event, and not counted
 constexpr int x_shift = 32;
 constexpr int y_shift = 48;
 constexpr int polarity_shift = 63 - 11;
-
-std::uint64_t nearest_epoch_us(std::uint64_t in_epoch_us, std::uint64_t near_us) {
-    constexpr std::uint64_t wrap_us = Evt3Clock::wrap_us;
-    if (near_us < in_epoch_us) return 0;
-    return (near_us - in_epoch_us + wrap_us / 2) / wrap_us * wrap_us;
-}
 
 void store(Event* to, std::uint64_t record) { std::memcpy(to, &record, sizeof(record)); }
 
@@ -68,9 +60,10 @@ inline bool reaches_outside(const std::byte* bytes, std::size_t count, Sensor se
 
 /// Decode one block; the clock is running.
 ///
-/// Single events and their rows, four words in five of real streams, take one path without a branch: the event is always
-/// stored, and the cursor moves only if it counts. `row` holds an event's time offset and y in place, `x_end` is the
-/// sensor's width, or 0 in rows outside it. Without `check` every row and single event is known to lie on the sensor.
+/// Single events and their rows, four words in five of real streams, take one path without a branch: the event is
+/// always stored, and the cursor moves only if it counts. `row` holds an event's time offset and y in place, `x_end` is
+/// the sensor's width, or 0 in rows outside it. Without `check` every row and single event is known to lie on the
+/// sensor.
 template <bool check>
 [[gnu::always_inline]] inline void decode_checked(Evt3State& state, const std::byte* bytes, std::size_t count,
                                                   PacketWriter& writer) {
@@ -117,7 +110,8 @@ template <bool check>
                 const std::uint32_t mask = word & ((1U << span) - 1U);
                 const std::uint32_t room = std::min(span, x_end - std::min(base_x, x_end));
                 const std::uint32_t kept = mask & ((1U << room) - 1U);
-                if (kept != mask) [[unlikely]] outside += static_cast<std::uint64_t>(std::popcount(mask ^ kept));
+                if (kept != mask) [[unlikely]]
+                    outside += static_cast<std::uint64_t>(std::popcount(mask ^ kept));
                 out = put_vector(out, (row | vector_polarity) + (std::uint64_t{base_x} << x_shift), kept);
                 base_x += span;
                 continue;
@@ -176,25 +170,6 @@ void decode_words(Evt3State& state, const std::byte* bytes, std::size_t count, P
 }
 
 }  // namespace
-
-bool Evt3Clock::move_high(std::uint32_t value) {
-    const std::uint32_t before = high_value();
-    std::uint64_t epoch_us = high_us_ / wrap_us * wrap_us;
-    const std::uint64_t in_epoch_us = std::uint64_t{value} << 12U;
-    if (seed_us_) {
-        epoch_us = nearest_epoch_us(in_epoch_us, *seed_us_);
-    } else if (value < before && before - value > half_range) {
-        epoch_us += wrap_us;
-    } else if (before == 0 && value == top_value && epoch_us > 0) {
-        epoch_us -= wrap_us;
-    }
-    const bool moved = !running_ || epoch_us + in_epoch_us != high_us_;
-    high_us_ = epoch_us + in_epoch_us;
-    if (moved) low_us_ = 0;
-    seed_us_.reset();
-    running_ = true;
-    return moved;
-}
 
 void decode_evt3(Evt3State& state, std::span<const std::byte> bytes, PacketWriter& writer) {
     if (bytes.empty()) return;

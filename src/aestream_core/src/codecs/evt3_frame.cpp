@@ -40,6 +40,7 @@ public:
     /// Close the last piece; returns whether the stream ended inside a word.
     bool finish() {
         const bool inside_word = half_word_.has_value();
+        if (inside_word && size_bytes_ == max_bytes_) close();
         if (inside_word) append(&*half_word_, 1);
         close();
         return inside_word;
@@ -95,7 +96,8 @@ private:
     }
 
     void grow(std::size_t wanted_bytes) {
-        BufferRef larger = BufferPool::shared().acquire(std::max({wanted_bytes, 2 * size_bytes_, first_capacity_bytes}));
+        BufferRef larger =
+            BufferPool::shared().acquire(std::max({wanted_bytes, 2 * size_bytes_, first_capacity_bytes}));
         if (size_bytes_ > 0) std::memcpy(larger->data(), buffer_->data(), size_bytes_);
         buffer_ = std::move(larger);
     }

@@ -78,7 +78,8 @@ private:
 
     template <typename T>
     static T read(std::span<const std::byte> bytes, std::size_t at) {
-        if (at > bytes.size() || bytes.size() - at < sizeof(T)) throw BadFlatbuffer("an offset in it points past its end");
+        if (at > bytes.size() || bytes.size() - at < sizeof(T))
+            throw BadFlatbuffer("an offset in it points past its end");
         T value{};
         std::memcpy(&value, bytes.data() + at, sizeof(T));
         return value;

@@ -24,13 +24,15 @@ ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
     // Opening a pipe would wait for a writer; O_NONBLOCK makes that an answer, and means nothing for regular files.
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor_ < 0) refuse(path_, std::strerror(errno));
-    struct stat status {};
+    struct stat status{};
     const bool known = ::fstat(descriptor_, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
         size_bytes_ = static_cast<std::uint64_t>(status.st_size);
         return;
     }
-    const std::string reason = !known ? std::strerror(errno) : S_ISDIR(status.st_mode) ? "it is a directory" : "it is no regular file";
+    const std::string reason = !known                    ? std::strerror(errno)
+                               : S_ISDIR(status.st_mode) ? "it is a directory"
+                                                         : "it is no regular file";
     ::close(descriptor_);
     refuse(path_, reason);
 }

@@ -16,7 +16,9 @@ public:
     explicit ByteFile(std::string path);
     ~ByteFile();
     ByteFile(ByteFile&& other) noexcept
-        : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), size_bytes_(other.size_bytes_) {}
+        : path_(std::move(other.path_)),
+          descriptor_(std::exchange(other.descriptor_, -1)),
+          size_bytes_(other.size_bytes_) {}
     ByteFile& operator=(ByteFile&&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }

@@ -11,7 +11,8 @@ namespace aestream {
 
 namespace {
 
-// Large enough that a read and a packet cost nothing beside the decoding, small enough to stay in the second-level cache.
+// Large enough that a read and a packet cost nothing beside the decoding, small enough to stay in the second-level
+// cache.
 constexpr std::size_t chunk_bytes = 1U << 17U;
 constexpr std::size_t chunk_events = 1U << 16U;
 
@@ -25,7 +26,8 @@ ByteStream read_chunks(const ByteFile& file, std::uint64_t from_byte) {
 
 /// Say the file's name in what a codec found wrong with its bytes.
 DamagedRecording named(const DamagedRecording& error, const OpenedFile& opened, std::uint64_t at_byte) {
-    return {"'" + opened.file->path() + "' is damaged at byte " + std::to_string(at_byte) + ": " + error.what(), at_byte};
+    return {"'" + opened.file->path() + "' is damaged at byte " + std::to_string(at_byte) + ": " + error.what(),
+            at_byte};
 }
 
 /// A recording in the middle of being read.

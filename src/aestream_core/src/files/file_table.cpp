@@ -16,16 +16,11 @@ struct KnownContent {
     std::string_view description;
 };
 constexpr std::array known_content{
-    KnownContent{"#!AER-DAT4.0", "AEDAT 4.0"},
-    KnownContent{"#!AER-DAT3.1", "AEDAT 3.1"},
-    KnownContent{"#!AER-DAT", "an older AEDAT"},
-    KnownContent{"Event Stream", "Event Stream (ES)"},
-    KnownContent{"% ", "a Prophesee header"},
-    KnownContent{"\x89HDF\r\n", "HDF5"},
-    KnownContent{"\x89MCAP0", "an MCAP bag"},
-    KnownContent{"SQLite format 3", "a SQLite database (a bag?)"},
-    KnownContent{"PK\x03\x04", "a zip archive"},
-    KnownContent{"\x1f\x8b", "gzip-compressed data"},
+    KnownContent{"#!AER-DAT4.0", "AEDAT 4.0"},   KnownContent{"#!AER-DAT3.1", "AEDAT 3.1"},
+    KnownContent{"#!AER-DAT", "an older AEDAT"}, KnownContent{"Event Stream", "Event Stream (ES)"},
+    KnownContent{"% ", "a Prophesee header"},    KnownContent{"\x89HDF\r\n", "HDF5"},
+    KnownContent{"\x89MCAP0", "an MCAP bag"},    KnownContent{"SQLite format 3", "a SQLite database (a bag?)"},
+    KnownContent{"PK\x03\x04", "a zip archive"}, KnownContent{"\x1f\x8b", "gzip-compressed data"},
 };
 
 std::string extension_of(const std::string& path) {
@@ -65,9 +60,9 @@ OpenedFormat open_format(const FileFormat& format, const ByteFile& file, std::op
     } catch (const FormatError& error) {
         throw FormatError(named + error.what());
     } catch (const DamagedRecording& error) {
-        throw DamagedRecording("'" + file.path() + "' is damaged at byte " + std::to_string(error.byte_offset) + ": " +
-                                   error.what(),
-                               error.byte_offset);
+        throw DamagedRecording(
+            "'" + file.path() + "' is damaged at byte " + std::to_string(error.byte_offset) + ": " + error.what(),
+            error.byte_offset);
     }
 }
 
@@ -81,7 +76,8 @@ std::string describe_content(std::span<const std::byte> head) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     for (const std::byte byte : head.first(std::min<std::size_t>(head.size(), 8))) {
-        hex += {' ', digits[std::to_integer<std::size_t>(byte >> 4U)], digits[std::to_integer<std::size_t>(byte) & 0xfU]};
+        hex +=
+            {' ', digits[std::to_integer<std::size_t>(byte >> 4U)], digits[std::to_integer<std::size_t>(byte) & 0xfU]};
     }
     return "something unknown that starts with the bytes" + hex;
 }

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "codecs/text.hpp"
+
 namespace aestream {
 
 namespace {
@@ -19,9 +21,9 @@ struct KnownCamera {
 constexpr Sensor hd{1280, 720};
 constexpr Sensor vga{640, 480};
 constexpr std::array known_cameras{
-    KnownCamera{"gen41", hd},  KnownCamera{"gen42", hd},  KnownCamera{"gen4.1", hd},  KnownCamera{"gen4.2", hd},
-    KnownCamera{"imx636", hd}, KnownCamera{"imx646", hd}, KnownCamera{"gen31", vga},  KnownCamera{"gen3.1", vga},
-    KnownCamera{"gen3", vga},
+    KnownCamera{"gen41", hd},  KnownCamera{"gen42", hd},   KnownCamera{"gen4.1", hd},
+    KnownCamera{"gen4.2", hd}, KnownCamera{"imx636", hd},  KnownCamera{"imx646", hd},
+    KnownCamera{"gen31", vga}, KnownCamera{"gen3.1", vga}, KnownCamera{"gen3", vga},
 };
 
 struct KnownSystem {
@@ -88,7 +90,7 @@ RawHeader parse_raw_header(std::span<const std::byte> file_start) {
         if (line == "end") break;
         const std::size_t blank = std::min(line.find(' '), line.size());
         const std::size_t value_at = std::min(line.find_first_not_of(' ', blank), line.size());
-        header.fields.insert_or_assign(std::string(line.substr(0, blank)), std::string(line.substr(value_at)));
+        header.fields.insert_or_assign(valid_utf8(line.substr(0, blank)), valid_utf8(line.substr(value_at)));
     }
     return header;
 }
@@ -107,7 +109,8 @@ std::optional<Sensor> sensor_of(const RawHeader& header) {
     if (const auto sensor = to_sensor(option(format, "width"), option(format, "height"))) return sensor;
     const std::string geometry = field(header, "geometry");
     const std::size_t cross = std::min(geometry.find('x'), geometry.size());
-    if (const auto sensor = to_sensor(geometry.substr(0, cross), geometry.substr(std::min(cross + 1, geometry.size())))) {
+    if (const auto sensor =
+            to_sensor(geometry.substr(0, cross), geometry.substr(std::min(cross + 1, geometry.size())))) {
         return sensor;
     }
     const std::string names = lower(field(header, "plugin_name") + " " + field(header, "sensor_name"));

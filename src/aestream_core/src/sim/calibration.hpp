@@ -15,7 +15,7 @@ inline constexpr std::uint32_t max_step_us = 2000;
 /// Throws InvalidArgument where the scene cannot move fast enough.
 [[nodiscard]] double calibrate_events_per_px(const SimConfig& config, double motion_rate_hz);
 
-/// Length of a step at a speed: the fastest point moves about a pixel in it; 10 to 2000 µs.
+/// Length of a step at a speed: the fastest point moves about a pixel and a half in it; 10 to 2000 µs.
 [[nodiscard]] std::uint32_t step_us_at(double speed_px_s);
 
 }  // namespace aestream::sim

@@ -24,7 +24,8 @@ public:
 
     /// Append one event, offset_us < max_length_us after the block's start.
     void add(std::uint32_t offset_us, std::uint16_t x, std::uint16_t yp) {
-        if (cursor_ == limit_) [[unlikely]] grow();
+        if (cursor_ == limit_) [[unlikely]]
+            grow();
         *cursor_++ = Event{offset_us, x, yp};
     }
 

@@ -36,7 +36,8 @@ double noise_rate_hz(Sensor sensor, const PixelConfig& config) {
 PointNoise::PointNoise(Sensor sensor, const PixelConfig& config, std::uint64_t seed)
     : sensor_(sensor),
       shot_{Random(seed, shot_stream), gap_us(config.shot_noise_rate_hz * pixel_count(sensor))},
-      hot_{Random(seed, hot_stream), gap_us(config.hot_pixel_rate_hz * static_cast<double>(hot_pixel_count(sensor, config)))} {
+      hot_{Random(seed, hot_stream),
+           gap_us(config.hot_pixel_rate_hz * static_cast<double>(hot_pixel_count(sensor, config)))} {
     std::vector<bool> taken(std::size_t{sensor.width} * sensor.height);
     while (hot_pixels_.size() < hot_pixel_count(sensor, config)) {
         const Pixel pixel = draw_pixel(hot_.random);

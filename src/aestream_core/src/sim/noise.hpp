@@ -24,7 +24,7 @@ public:
 private:
     struct Process {
         Random random;
-        double gap_us;      // mean time between events; infinite where there are none
+        double gap_us;  // mean time between events; infinite where there are none
         double next_us = 0;
         void wait() { next_us += gap_us * random.exponential(); }
     };

@@ -53,7 +53,8 @@ PixelArray::PixelArray(Sensor sensor, const PixelConfig& config, Random& random)
       threshold_off_(static_cast<float>(config.threshold_off)),
       refractory_us_(config.refractory_us),
       leaks_(config.leak_rate_hz > 0),
-      fired_(stride_) {
+      fired_(stride_),
+      before_(stride_) {
     for (std::size_t row = 0; row < mismatch.size(); row += stride_) {
         for (std::size_t at = row; at < row + sensor.width; ++at) {
             const double factor = 1 + config.threshold_mismatch * random.gaussian();
@@ -65,7 +66,7 @@ PixelArray::PixelArray(Sensor sensor, const PixelConfig& config, Random& random)
 void PixelArray::start(std::span<const float> log_intensity, Random& random) {
     std::ranges::copy(log_intensity, previous.begin());
     std::ranges::copy(log_intensity, reference.begin());
-    std::ranges::fill(rearm_us, 0);
+    end_refractory();
     if (!leaks_) return;
     for (std::size_t at = 0; at < reference.size(); ++at) {
         if (std::isinf(mismatch[at])) continue;
@@ -81,19 +82,23 @@ void PixelArray::step_span(const Span& span, const float* log_intensity, const S
         crossings_.resize(2 * (crossing_count_ + span.size()));
         active_.resize(crossings_.size());
     }
-    for_each_fired(fired_.data(), span.size(), [&](std::size_t i) {
-        begin_crossing(first + i, static_cast<std::uint16_t>(span.x0 + i), span.y, log_intensity[i], step);
-    });
+    // In rows, so that the processor fetches ahead: single reads of `previous` below would each wait for memory.
+    std::memcpy(before_.data(), &previous[first], span.size() * sizeof(float));
     std::memcpy(&previous[first], log_intensity, span.size() * sizeof(float));
+    for_each_fired(fired_.data(), span.size(), [&](std::size_t i) {
+        __builtin_prefetch(&rearm_us[first + i], 1);
+        begin_crossing(first + i, static_cast<std::uint16_t>(span.x0 + i), span.y, before_[i], log_intensity[i], step);
+    });
 }
 
-void PixelArray::begin_crossing(std::size_t at, std::uint16_t x, std::uint16_t y, float after, const Step& step) {
+void PixelArray::begin_crossing(std::size_t at, std::uint16_t x, std::uint16_t y, float before, float after,
+                                const Step& step) {
     const auto length_us = static_cast<float>(step.length_us);
     Crossing& crossing = crossings_[crossing_count_];
     crossing.at = static_cast<std::uint32_t>(at);
     crossing.x = x;
     crossing.y = y;
-    crossing.before = previous[at];
+    crossing.before = before;
     crossing.after = after;
     const float move = after - crossing.before;
     crossing.us_per_level = move == 0 ? 0 : length_us / move;
@@ -108,7 +113,8 @@ void PixelArray::begin_crossing(std::size_t at, std::uint16_t x, std::uint16_t y
 }
 
 bool PixelArray::wake(Crossing& crossing, const Step& step) {
-    const std::int64_t wait_us = std::max<std::int64_t>(rearm_us[crossing.at] - static_cast<std::int64_t>(step.t0_us), 0);
+    const std::int64_t wait_us =
+        std::max<std::int64_t>(rearm_us[crossing.at] - static_cast<std::int64_t>(step.t0_us), 0);
     if (wait_us >= step.length_us) return false;
     crossing.from_us = static_cast<float>(wait_us);
     crossing.level = crossing.log_intensity_at(crossing.from_us);
@@ -134,7 +140,8 @@ void PixelArray::fire_round(const Step& step, EventBlock& block) {
         const std::uint32_t which = active_[i];
         Crossing& crossing = crossings_[which];
         const bool on = crossing.next_event();
-        const auto offset_us = static_cast<std::uint32_t>(std::min(static_cast<std::int32_t>(crossing.from_us), last_us));
+        const auto offset_us =
+            static_cast<std::uint32_t>(std::min(static_cast<std::int32_t>(crossing.from_us), last_us));
         *out++ = {block_offset_us + offset_us, crossing.x, Event::pack(crossing.y, on)};
         if (refractory_us_ > 0) {
             crossing.from_us += refractory_us;
@@ -154,9 +161,8 @@ void PixelArray::leak_row(std::uint16_t y, float drop, const Step& step, EventBl
     sink(&reference[first], drop, stride_);
     find_crossings(&previous[first], &reference[first], &mismatch[first], threshold_on_, threshold_off_, stride_,
                    fired_.data());
-    for_each_fired(fired_.data(), stride_, [&](std::size_t i) {
-        leak_pixel(first + i, static_cast<std::uint16_t>(i), y, drop, step, block);
-    });
+    for_each_fired(fired_.data(), stride_,
+                   [&](std::size_t i) { leak_pixel(first + i, static_cast<std::uint16_t>(i), y, drop, step, block); });
 }
 
 void PixelArray::leak_pixel(std::size_t at, std::uint16_t x, std::uint16_t y, float drop, const Step& step,

@@ -25,8 +25,8 @@ struct Step {
 /// threshold_off, at the µs of the crossing. It is then blind for refractory_us and takes the log intensity at the end
 /// of that time as its new reference; without a refractory time the level that was crossed becomes the reference.
 ///
-/// Passes of one step come in this order: step_span() over the changed spans, finish_spans(), leak_row(), fire(). A later pass sees what
-/// an earlier one fired, and no pixel ever fires within its refractory time.
+/// Passes of one step come in this order: step_span() over the changed spans, finish_spans(), leak_row(), fire(). A
+/// later pass sees what an earlier one fired, and no pixel ever fires within its refractory time.
 class PixelArray {
 public:
     /// Draws the mismatch; the pixels have no reference before start().
@@ -36,8 +36,14 @@ public:
     /// phase of it.
     void start(std::span<const float> log_intensity, Random& random);
 
+    /// Let every pixel forget that it is refractory.
+    void end_refractory() { std::ranges::fill(rearm_us, 0); }
+
     /// Move a span's pixels to their log intensities at the end of the step; their events come with finish_spans().
     void step_span(const Span& span, const float* log_intensity, const Step& step);
+
+    /// Pixels that wait for finish_spans().
+    [[nodiscard]] std::size_t crossing_count() const { return crossing_count_; }
 
     /// Add the events of all spans since the last call.
     void finish_spans(const Step& step, EventBlock& block);
@@ -49,22 +55,22 @@ public:
     void fire(std::uint16_t x, std::uint16_t y, bool on, std::uint32_t offset_us, const Step& step, EventBlock& block);
 
     // State, (height, stride) each; public to the binding that tests step by step.
-    std::vector<float> previous;          ///< log intensity at the end of the last step
-    std::vector<float> reference;         ///< log intensity that changes count from; NaN in the refractory time
-    std::vector<float> mismatch;          ///< factor on both thresholds; infinite in the padding, which never fires
-    std::vector<std::int64_t> rearm_us;   ///< when the last refractory time ended or ends
+    std::vector<float> previous;         ///< log intensity at the end of the last step
+    std::vector<float> reference;        ///< log intensity that changes count from; NaN in the refractory time
+    std::vector<float> mismatch;         ///< factor on both thresholds; infinite in the padding, which never fires
+    std::vector<std::int64_t> rearm_us;  ///< when the last refractory time ended or ends
 
 private:
     /// A pixel over one step, in which its log intensity moves on a straight line and crosses a threshold.
     struct Crossing {
         std::uint32_t at;
         std::uint16_t x, y;
-        float before, after;        // log intensity
-        float us_per_level;         // 0 where the intensity stands still
+        float before, after;  // log intensity
+        float us_per_level;   // 0 where the intensity stands still
         float level_per_us;
-        float thresholds[2];        // -OFF, ON
-        float level;                // reference
-        float from_us;              // since the step's start: nothing fires before
+        float thresholds[2];  // -OFF, ON
+        float level;          // reference
+        float from_us;        // since the step's start: nothing fires before
 
         [[nodiscard]] float log_intensity_at(float offset_us) const { return before + level_per_us * offset_us; }
         [[nodiscard]] bool active() const {
@@ -82,7 +88,7 @@ private:
         }
     };
 
-    void begin_crossing(std::size_t at, std::uint16_t x, std::uint16_t y, float after, const Step& step);
+    void begin_crossing(std::size_t at, std::uint16_t x, std::uint16_t y, float before, float after, const Step& step);
     [[nodiscard]] bool wake(Crossing& crossing, const Step& step);
     void fire_round(const Step& step, EventBlock& block);
     void leak_pixel(std::size_t at, std::uint16_t x, std::uint16_t y, float drop, const Step& step, EventBlock& block);
@@ -93,8 +99,9 @@ private:
     float threshold_off_;
     std::uint32_t refractory_us_;
     bool leaks_;
-    std::vector<std::uint8_t> fired_;  // scratch, one row
-    std::vector<Crossing> crossings_;  // of the spans since finish_spans()
+    std::vector<std::uint8_t> fired_;    // scratch, one row
+    std::vector<float> before_;        // scratch, one row
+    std::vector<Crossing> crossings_;    // of the spans since finish_spans()
     std::vector<std::uint32_t> active_;  // indices of those that still have events to fire
     std::size_t crossing_count_ = 0;
 };

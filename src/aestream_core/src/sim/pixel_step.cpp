@@ -25,7 +25,8 @@ void check(const PixelFrames& state, std::span<const float> log_intensity, std::
     for (const std::size_t size : {state.previous.size(), state.reference.size(), state.rearm_us.size(),
                                    state.mismatch.size(), log_intensity.size()}) {
         if (size == pixels && pixels > 0) continue;
-        throw InvalidArgument("a frame has " + std::to_string(size) + " pixels; the sensor has " + std::to_string(pixels));
+        throw InvalidArgument("a frame has " + std::to_string(size) + " pixels; the sensor has " +
+                              std::to_string(pixels));
     }
     if (length_us >= 1 && length_us <= sim::EventBlock::max_length_us) return;
     throw InvalidArgument("length_us is " + std::to_string(length_us) + "; it must be 1 to " +

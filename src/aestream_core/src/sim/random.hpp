@@ -31,9 +31,7 @@ public:
     double uniform() { return static_cast<double>(bits() >> 11U) * 0x1p-53; }
 
     /// In [0, limit); the bias is below limit / 2^32.
-    std::uint32_t below(std::uint32_t limit) {
-        return static_cast<std::uint32_t>(((bits() >> 32U) * limit) >> 32U);
-    }
+    std::uint32_t below(std::uint32_t limit) { return static_cast<std::uint32_t>(((bits() >> 32U) * limit) >> 32U); }
 
     /// Exponentially distributed with mean 1, by comparisons of uniforms alone (von Neumann 1951).
     double exponential() {
@@ -54,7 +52,8 @@ public:
         std::uint32_t sum = 0;
         for (int draw = 0; draw < 3; ++draw) {
             const std::uint64_t word = bits();
-            for (unsigned shift = 0; shift < 64; shift += 16) sum += static_cast<std::uint32_t>((word >> shift) & 0xffffU);
+            for (unsigned shift = 0; shift < 64; shift += 16)
+                sum += static_cast<std::uint32_t>((word >> shift) & 0xffffU);
         }
         return (static_cast<double>(sum) + 6) * 0x1p-16 - 6;
     }

@@ -11,10 +11,10 @@ namespace aestream::sim {
 
 namespace {
 
-constexpr double interval_s = 2e-3;   // between corrections
-constexpr double memory = 0.96;       // of the recent past from one interval to the next: 50 ms
-constexpr double catch_up_s = 0.1;    // in which missing events are made up for
-constexpr double headroom = 1.5;      // over the calibration's largest speed
+constexpr double interval_s = 2e-3;  // between corrections
+constexpr double memory = 0.96;      // of the recent past from one interval to the next: 50 ms
+constexpr double catch_up_s = 0.1;   // in which missing events are made up for
+constexpr double headroom = 1.5;     // over the calibration's largest speed
 
 double motion_rate_of(const SimConfig& config, double noise_hz) {
     if (noise_hz <= config.rate_hz) return config.rate_hz - noise_hz;

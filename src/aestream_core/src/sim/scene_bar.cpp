@@ -38,7 +38,8 @@ struct Interval {
 
 /// The bar's direction, and what is worth computing once a step rather than once a row.
 struct Pose {
-    explicit Pose(Direction direction_) : direction(direction_), per_cosine(inverse(direction_.cosine)), per_sine(inverse(direction_.sine)) {}
+    explicit Pose(Direction direction_)
+        : direction(direction_), per_cosine(inverse(direction_.cosine)), per_sine(inverse(direction_.sine)) {}
 
     static double inverse(double slope) { return 1 / (std::fabs(slope) < 1e-9 ? 1e-9 : slope); }
 
@@ -107,7 +108,8 @@ private:
         const double dy = y - centre_y(sensor_);
         const Interval along = within(dy * pose.direction.sine, pose.per_cosine, half_length_ + edge_px);
         const Interval across = within(dy * pose.direction.cosine, -pose.per_sine, half_width_ + edge_px);
-        return {centre_x(sensor_) + std::max(along.low, across.low), centre_x(sensor_) + std::min(along.high, across.high)};
+        return {centre_x(sensor_) + std::max(along.low, across.low),
+                centre_x(sensor_) + std::min(along.high, across.high)};
     }
 
     Sensor sensor_;

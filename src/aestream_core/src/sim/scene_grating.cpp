@@ -11,7 +11,7 @@ namespace aestream::sim {
 
 namespace {
 
-constexpr double amplitude = 0.9;      // of log intensity, so contrast is 6 to 1
+constexpr double amplitude = 0.9;       // of log intensity, so contrast is 6 to 1
 constexpr double tilt_turns = 1. / 18;  // of the direction of motion against the rows
 
 /// sin(row + column) by the angle-sum identity: two products a pixel instead of a sine.

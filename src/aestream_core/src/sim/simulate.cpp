@@ -15,8 +15,8 @@ namespace {
 
 using namespace sim;
 
-constexpr std::uint32_t packet_us = 1000;           // a packet ends with the first step that reaches this
-constexpr std::size_t packet_events = 1U << 16U;    // or this
+constexpr std::uint32_t packet_us = 1000;         // a packet ends with the first step that reaches this
+constexpr std::size_t packet_events = 1U << 16U;  // or this
 static_assert(packet_us + max_step_us <= EventBlock::max_length_us);
 
 class Run {

@@ -18,10 +18,10 @@ namespace aestream::sim {
 /// Scene, pixels and noise of a valid configuration. How fast the scene moves is the caller's choice.
 class Simulation {
 public:
-    /// Begins with the pixels adapted to the scene at path 0.
+    /// Begins at path 0.
     explicit Simulation(const SimConfig& config);
 
-    /// Adapt the pixels to the scene at a path length, as at the beginning.
+    /// Put the scene at a path length, with pixels that have seen it coming for a few pixels of path.
     void jump_to(double path_px);
 
     [[nodiscard]] double period_px() const { return scene_->period_px(); }
@@ -30,6 +30,9 @@ public:
     void step(const Step& step, double path_px, EventBlock& block);
 
 private:
+    void adapt_to(double path_px);
+    void move_to(double path_px, const Step& step, EventBlock& block);
+
     Sensor sensor_;
     Random mismatch_random_;
     std::unique_ptr<Scene> scene_;

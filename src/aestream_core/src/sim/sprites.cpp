@@ -47,7 +47,9 @@ AESTREAM_MULTIVERSION void add_bilinear(const float* __restrict row, const float
 
 Texture::Texture(std::uint32_t width, std::uint32_t height, double contrast,
                  const std::function<bool(double x_px, double y_px)>& inside)
-    : width_(static_cast<int>(width)), height_(static_cast<int>(height)), pixels_(index(-static_cast<int>(lanes) - 1, height_ + 1)) {
+    : width_(static_cast<int>(width)),
+      height_(static_cast<int>(height)),
+      pixels_(index(-static_cast<int>(lanes) - 1, height_ + 1)) {
     for (int v = 0; v < height_; ++v) {
         for (int u = 0; u < width_; ++u) {
             pixels_[index(u, v)] = static_cast<float>(contrast * coverage(u + 0.5, v + 0.5, inside));
@@ -57,11 +59,19 @@ Texture::Texture(std::uint32_t width, std::uint32_t height, double contrast,
 
 SpriteScene::SpriteScene(Sensor sensor, std::uint64_t seed, std::vector<Texture> textures) : sensor_(sensor) {
     Random random(seed, 0);
+    // Multiples of these two numbers spread evenly over the unit square (Roberts 2018), so few sprites begin on
+    // another.
+    constexpr double x_stride = 0.7548776662466927;
+    constexpr double y_stride = 0.5698402909980532;
+    double across = random.uniform();
+    double down = random.uniform();
     for (Texture& texture : textures) {
         const Direction heading = direction_of(random.uniform());
         const double speed = 0.5 + 0.5 * random.uniform();
-        const double x = random.uniform() * 2 * sensor.width;
-        const double y = random.uniform() * 2 * sensor.height;
+        across += across + x_stride < 1 ? x_stride : x_stride - 1;
+        down += down + y_stride < 1 ? y_stride : y_stride - 1;
+        const double x = across * sensor.width;
+        const double y = down * sensor.height;
         sprites_.push_back({std::move(texture), x, y, speed * heading.cosine, speed * heading.sine, {}, {}});
     }
     SpriteScene::move_to(0);
@@ -98,7 +108,8 @@ void SpriteScene::changed_spans(std::vector<Span>& spans) const {
     for (int y = 0; y < sensor_.height; ++y) {
         row.clear();
         for (const Box& box : boxes) {
-            if (y >= box.y0 && y <= box.y1) row.push_back(span_of(sensor_, static_cast<std::uint32_t>(y), box.x0, box.x1));
+            if (y >= box.y0 && y <= box.y1)
+                row.push_back(span_of(sensor_, static_cast<std::uint32_t>(y), box.x0, box.x1));
         }
         append_merged(row.begin(), row.end(), spans);
     }

@@ -47,7 +47,7 @@ public:
 
 private:
     struct Place {
-        int x, y;            // of the texture's first pixel, rounded down
+        int x, y;              // of the texture's first pixel, rounded down
         float part_x, part_y;  // the rest, in [0, 1)
     };
     struct Sprite {

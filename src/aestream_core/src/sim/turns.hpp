@@ -24,10 +24,14 @@ inline Direction direction_of(double turns) {
     const double cosine =
         1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132 * (1 - s / 182))))));
     switch (static_cast<std::int64_t>(quarters) & 3) {
-        case 0: return {cosine, sine};
-        case 1: return {-sine, cosine};
-        case 2: return {-cosine, -sine};
-        default: return {sine, -cosine};
+        case 0:
+            return {cosine, sine};
+        case 1:
+            return {-sine, cosine};
+        case 2:
+            return {-cosine, -sine};
+        default:
+            return {sine, -cosine};
     }
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <limits>
 #include <vector>
 
@@ -81,11 +82,23 @@ void check(const Slicing& slicing) {
     if (slicing.packet_events == 0U) throw InvalidArgument("packet_events is 0; it must be 1 or more");
 }
 
+/// The next packet; at a fault nothing, so that what is pending can be handed out before the fault is thrown.
+std::optional<Packet> next_or_fault(PacketStream& upstream, std::exception_ptr& fault) {
+    try {
+        return upstream.next();
+    } catch (...) {
+        fault = std::current_exception();
+        return std::nullopt;
+    }
+}
+
 PacketStream sliced(PacketStream upstream, Slicing slicing) {
     const std::uint64_t most_events = slicing.packet_events.value_or(no_limit);
     Pieces pieces;
     std::uint64_t end_us = no_limit;
-    for (Packet& packet : upstream) {
+    std::exception_ptr fault;
+    while (std::optional<Packet> next = next_or_fault(upstream, fault)) {
+        const Packet& packet = *next;
         std::size_t at = 0;
         while (at < packet.size()) {
             if (pieces.empty()) end_us = window_end(packet.time_us(at), slicing);
@@ -104,6 +117,7 @@ PacketStream sliced(PacketStream upstream, Slicing slicing) {
         }
     }
     if (!pieces.empty()) co_yield pieces.take();
+    if (fault) std::rethrow_exception(fault);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import torch
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope, Subscription
 from aestream_msgs.msg import Tensor
@@ -47,6 +48,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
     def open(self) -> None:
         """Find the device and announce the topics."""
         self._device = resolve_device(self.config.device)
+        if self.config.torch_threads:
+            torch.set_num_threads(self.config.torch_threads)
         self._tensors = self.create_publisher(Tensor, "~/tensor", product_qos("reliable"))
         self._images = self.create_publisher(Image, "~/image", product_qos("best_effort"))
         self._publication = EXCHANGE.advertise(self._tensors.topic_name)

@@ -5,7 +5,7 @@ from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
 
 from aestream_gpu import _kernels
-from aestream_gpu.surfaces.base import SurfaceCounters
+from aestream_gpu.surfaces.base import SurfaceCounters, zeros
 
 CHANNELS = ("off", "on")
 
@@ -71,7 +71,7 @@ class CountSurface:
 
     def reset(self) -> None:
         """Begin a new tensor of zeros."""
-        self._tensor = torch.zeros(self._shape, device=self._device)
+        self._tensor = zeros(self._shape, self._device)
 
     def counters(self) -> SurfaceCounters:
         """Give the counters as they are now."""
