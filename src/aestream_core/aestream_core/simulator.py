@@ -76,7 +76,7 @@ def open_simulator(
 
     Args:
         config: what to simulate.
-        packet_us: cut packets into windows [k * packet_us, (k + 1) * packet_us); 1 to 3 ms each if absent.
+        packet_us: cut packets into windows [k * packet_us, (k + 1) * packet_us); 1 to 5 ms each if absent.
         packet_events: end packets at that many events.
         speed: pace the stream, 1 is real time; as fast as it goes if absent.
 
@@ -99,7 +99,7 @@ def pixel_array_step(
         state: the pixels; changed in place.
         log_intensity: (H, W) float32 at the end of the step, reached on a straight line from `state.previous`.
         t0_us: sensor time in µs at which the step begins.
-        length_us: length of the step [t0_us, t0_us + length_us), 1 to 3072.
+        length_us: length of the step [t0_us, t0_us + length_us), 1 to 5120.
 
     Returns:
         (N,) of `EVENT_DTYPE` in order of time. A copy.

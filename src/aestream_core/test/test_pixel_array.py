@@ -51,7 +51,7 @@ def test_a_frame_of_another_shape_is_refused() -> None:
     state = new_state(np.random.default_rng(0), np.zeros((4, 4), np.float32), 0.1)
     with pytest.raises(InvalidArgumentError, match="a frame has 20 pixels; the sensor has 16"):
         pixel_array_step(SimConfig(), state, np.zeros((4, 5), np.float32), t0_us=0, length_us=10)
-    with pytest.raises(InvalidArgumentError, match="length_us is 0; it must be 1 to 3072 us"):
+    with pytest.raises(InvalidArgumentError, match="length_us is 0; it must be 1 to 5120 us"):
         pixel_array_step(SimConfig(), state, np.zeros((4, 4), np.float32), t0_us=0, length_us=0)
 
 

@@ -43,7 +43,7 @@ std::span<const std::string_view> scene_names();
 void validate(const SimConfig& config);
 
 /// Simulate from sensor time 0. The motion's speed is calibrated before the first packet and then corrected slowly, so
-/// that the mean rate is the requested one. Packets are 1 to 3 ms long and ordered in time.
+/// that the mean rate is the requested one. Packets are 1 to 5 ms long and ordered in time.
 ///
 /// Throws InvalidArgument, here or from the first next(), where the rate cannot be had: noise alone makes more
 /// events, or the scene at its largest speed makes fewer. Ends between packets once stop is requested.

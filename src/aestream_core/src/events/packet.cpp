@@ -20,6 +20,20 @@ bool ascending(const Event* events, std::size_t count) {
     return true;
 }
 
+/// Index of the first event whose offset is at or after `offset`; blocks are searched whole, so that this vectorises.
+AESTREAM_MULTIVERSION
+std::size_t first_at_or_after(const Event* events, std::size_t count, std::uint32_t offset) {
+    constexpr std::size_t block = 64;
+    std::size_t at = 0;
+    for (; at + block <= count; at += block) {
+        unsigned hits = 0;
+        for (std::size_t i = 0; i < block; ++i) hits += events[at + i].t >= offset ? 1U : 0U;
+        if (hits != 0) break;
+    }
+    while (at < count && events[at].t < offset) ++at;
+    return at;
+}
+
 /// Copy the events that `keep` accepts into a fresh buffer.
 template <typename Keep>
 Packet copy_if(const Packet& packet, Keep keep) {
@@ -43,9 +57,7 @@ std::size_t Packet::find_first_at_or_after(std::uint64_t t_us) const {
     if (t_us <= t0_us_) return 0;
     const std::uint64_t offset = t_us - t0_us_;
     if (offset > UINT32_MAX) return count_;
-    const auto all = events();
-    const auto found = std::ranges::find_if(all, [offset](Event event) { return event.t >= offset; });
-    return static_cast<std::size_t>(found - all.begin());
+    return first_at_or_after(events().data(), count_, static_cast<std::uint32_t>(offset));
 }
 
 Packet Packet::slice_time(std::uint64_t start_us, std::uint64_t stop_us) const {

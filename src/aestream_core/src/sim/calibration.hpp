@@ -9,13 +9,13 @@ namespace aestream::sim {
 inline constexpr double max_speed_px_s = 1e5;
 
 /// The longest step.
-inline constexpr std::uint32_t max_step_us = 2000;
+inline constexpr std::uint32_t max_step_us = 4000;
 
 /// Mean events per px of path without noise, at the speed at which that many events per second come about.
 /// Throws InvalidArgument where the scene cannot move fast enough.
 [[nodiscard]] double calibrate_events_per_px(const SimConfig& config, double motion_rate_hz);
 
-/// Length of a step at a speed: the fastest point moves about a pixel and a half in it; 10 to 2000 µs.
+/// Length of a step at a speed: the fastest point moves about a pixel and a half in it; 10 to 4000 µs.
 [[nodiscard]] std::uint32_t step_us_at(double speed_px_s);
 
 }  // namespace aestream::sim

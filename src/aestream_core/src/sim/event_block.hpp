@@ -12,7 +12,7 @@ namespace aestream::sim {
 /// Gathers events whose times lie within max_length_us of the block's start, in any order.
 class EventBlock {
 public:
-    static constexpr std::uint32_t max_length_us = 3072;
+    static constexpr std::uint32_t max_length_us = 5120;
 
     void start(std::uint64_t t0_us) {
         t0_us_ = t0_us;

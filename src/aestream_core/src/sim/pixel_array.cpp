@@ -52,7 +52,6 @@ PixelArray::PixelArray(Sensor sensor, const PixelConfig& config, Random& random)
       threshold_on_(static_cast<float>(config.threshold_on)),
       threshold_off_(static_cast<float>(config.threshold_off)),
       refractory_us_(config.refractory_us),
-      leaks_(config.leak_rate_hz > 0),
       fired_(stride_),
       before_(stride_) {
     for (std::size_t row = 0; row < mismatch.size(); row += stride_) {
@@ -67,7 +66,6 @@ void PixelArray::start(std::span<const float> log_intensity, Random& random) {
     std::ranges::copy(log_intensity, previous.begin());
     std::ranges::copy(log_intensity, reference.begin());
     end_refractory();
-    if (!leaks_) return;
     for (std::size_t at = 0; at < reference.size(); ++at) {
         if (std::isinf(mismatch[at])) continue;
         reference[at] -= static_cast<float>(random.uniform()) * threshold_on_ * mismatch[at];

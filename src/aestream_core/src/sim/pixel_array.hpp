@@ -32,8 +32,8 @@ public:
     /// Draws the mismatch; the pixels have no reference before start().
     PixelArray(Sensor sensor, const PixelConfig& config, Random& random);
 
-    /// Adapt all pixels to a frame of stride_of(sensor) x height log intensities. With leak, each begins at a random
-    /// phase of it.
+    /// Adapt all pixels to a frame of stride_of(sensor) x height log intensities. Each begins at a random point on its
+    /// way to the next ON event, or all would fire, and leak, in step.
     void start(std::span<const float> log_intensity, Random& random);
 
     /// Let every pixel forget that it is refractory.
@@ -98,9 +98,8 @@ private:
     float threshold_on_;
     float threshold_off_;
     std::uint32_t refractory_us_;
-    bool leaks_;
     std::vector<std::uint8_t> fired_;    // scratch, one row
-    std::vector<float> before_;        // scratch, one row
+    std::vector<float> before_;          // scratch, one row
     std::vector<Crossing> crossings_;    // of the spans since finish_spans()
     std::vector<std::uint32_t> active_;  // indices of those that still have events to fire
     std::size_t crossing_count_ = 0;
