@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import rclpy
-from aestream_ros.process import make_executor
 from rclpy.executors import Executor
+
+from aestream_ros.process import make_executor
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from aestream_core import Events
 from aestream_core.evt3 import encode_evt3
 

@@ -21,7 +21,7 @@ def test_core_and_gpu_import_with_no_ros_on_the_path() -> None:
         "import sys\n"
         "class NoRos:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name.split('.')[0] in {'rclpy', 'aestream_ros', 'aestream_msgs', 'std_msgs', 'event_camera_msgs'}:\n"
+        "        if name.split('.')[0] in {'rclpy', 'aestream_ros', 'aestream_msgs', 'std_msgs', 'sensor_msgs'}:\n"
         "            raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, NoRos())\n"
         "import aestream_core, aestream_gpu\n"

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from aestream_core import Events
-from aestream_core.exchange import EXCHANGE
-from aestream_gpu import Window, WindowAccumulator, make_surface
-from aestream_gpu.ros.node import AccumulatorNode
 from evt3_file import moving_dots, write_evt3
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rclpy.executors import Executor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+from aestream_core import Events
+from aestream_core.exchange import EXCHANGE
+from aestream_gpu import Window, WindowAccumulator, make_surface
+from aestream_gpu.ros.node import AccumulatorNode
 
 TOPIC = "/event_camera/events"
 EVENT_COUNT = 300_000

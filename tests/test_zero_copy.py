@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from event_camera_msgs.msg import EventPacket
+from rclpy.executors import Executor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
 from aestream_core import Events
 from aestream_core.exchange import EXCHANGE, Envelope, Publication
 from aestream_driver.ros.node import DriverNode
 from aestream_gpu.ros.node import AccumulatorNode
 from aestream_gpu.surfaces.count import CountSurface
-from event_camera_msgs.msg import EventPacket
-from rclpy.executors import Executor
-from rclpy.node import Node
-from rclpy.parameter import Parameter
 
 ACCUMULATOR = {"cli_args": ["--ros-args", "-r", "~/events:=/event_camera/events"], "use_global_arguments": False}
 

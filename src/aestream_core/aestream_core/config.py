@@ -72,7 +72,7 @@ def validate(config: Any) -> None:
 
 
 def _check(name: str, value: Any, hint: Any, rule: Setting) -> None:
-    if value is None and hint != type(None) and type(None) in getattr(hint, "__args__", ()):
+    if value is None and type(None) in getattr(hint, "__args__", ()):
         return
     kinds = {kind for kind in (int, float, bool, str) if hint is kind or kind in getattr(hint, "__args__", ())}
     if float in kinds:

@@ -137,9 +137,13 @@ class Events:
         self._packet.copy_columns(array["t"], array["x"], array["y"], array["p"])
         return array
 
-    def __buffer__(self, flags: int) -> memoryview:
-        """View the records through the buffer protocol (Python 3.12 and later; `memoryview(events.records())` before)."""
+    def buffer(self) -> memoryview:
+        """View the records through the buffer protocol: read-only, 8-byte items. No copy."""
         return memoryview(self._packet)
+
+    def __buffer__(self, flags: int) -> memoryview:
+        """Let `memoryview(events)` give `buffer()`, on Python 3.12 and later."""
+        return self.buffer()
 
     def __dlpack__(self, *, max_version: tuple[int, int] | None = None, **_: Any) -> Any:
         """Export the records as an (N,) int64 CPU tensor without a copy; treat it as read-only."""
@@ -176,7 +180,8 @@ class Events:
         """
         if x < 0 or y < 0 or width < 1 or height < 1 or x + width > self.width or y + height > self.height:
             raise InvalidArgumentError(
-                f"region x={x} y={y} width={width} height={height} does not lie on the {self.width}x{self.height} sensor"
+                f"region x={x} y={y} width={width} height={height} does not lie on the "
+                f"{self.width}x{self.height} sensor"
             )
         return Events(self._packet.slice_region(x, y, x + width, y + height))
 

@@ -18,7 +18,7 @@ using Column = py::array_t<T, py::array::c_style | py::array::forcecast>;
 Packet from_columns(const Column<std::int64_t>& t_us, const Column<std::uint16_t>& x, const Column<std::uint16_t>& y,
                     const Column<bool>& p, Sensor sensor, std::uint64_t t0_us) {
     const auto count = static_cast<std::size_t>(t_us.size());
-    const auto *times = t_us.data();
+    const auto* times = t_us.data();
     const auto *xs = x.data(), *ys = y.data();
     const auto* on = p.data();
     const py::gil_scoped_release unlocked;
@@ -52,8 +52,13 @@ void copy_columns(const Packet& packet, py::array_t<std::int64_t> t_us, py::arra
 py::buffer_info raw_buffer(Packet& packet) {
     static Event nothing{};
     void* first = packet.empty() ? &nothing : const_cast<Event*>(packet.events().data());
-    return {first, sizeof(Event), "T{<I:t:<H:x:<H:yp:}", 1, {static_cast<py::ssize_t>(packet.size())},
-            {static_cast<py::ssize_t>(sizeof(Event))}, /*readonly=*/true};
+    return {first,
+            sizeof(Event),
+            "T{<I:t:<H:x:<H:yp:}",
+            1,
+            {static_cast<py::ssize_t>(packet.size())},
+            {static_cast<py::ssize_t>(sizeof(Event))},
+            /*readonly=*/true};
 }
 
 py::dict pool_counters() {
@@ -79,8 +84,8 @@ void register_events(py::module_& module) {
         .def_readwrite("seq", &Packet::seq)
         .def_property_readonly("first_us", &Packet::first_us)
         .def_property_readonly("last_us", &Packet::last_us)
-        .def_property_readonly("address",
-                               [](const Packet& packet) { return reinterpret_cast<std::uintptr_t>(packet.events().data()); })
+        .def_property_readonly(
+            "address", [](const Packet& packet) { return reinterpret_cast<std::uintptr_t>(packet.events().data()); })
         .def("records", &records_view)
         .def("words", &words_view)
         .def("dlpack", &dlpack_view, py::arg("versioned"))
@@ -90,11 +95,10 @@ void register_events(py::module_& module) {
         .def("find_first_at_or_after", &Packet::find_first_at_or_after, py::call_guard<py::gil_scoped_release>())
         .def("slice_time", &Packet::slice_time, py::call_guard<py::gil_scoped_release>())
         .def("slice_region", &Packet::slice_region, py::call_guard<py::gil_scoped_release>());
-    module.def("packet_from_columns", [](const Column<std::int64_t>& t, const Column<std::uint16_t>& x,
-                                         const Column<std::uint16_t>& y, const Column<bool>& p, std::uint16_t width,
-                                         std::uint16_t height, std::uint64_t t0_us) {
-        return from_columns(t, x, y, p, Sensor{width, height}, t0_us);
-    });
+    module.def("packet_from_columns",
+               [](const Column<std::int64_t>& t, const Column<std::uint16_t>& x, const Column<std::uint16_t>& y,
+                  const Column<bool>& p, std::uint16_t width, std::uint16_t height,
+                  std::uint64_t t0_us) { return from_columns(t, x, y, p, Sensor{width, height}, t0_us); });
     module.def("pool_counters", &pool_counters);
 }
 

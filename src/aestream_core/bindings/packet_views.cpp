@@ -83,9 +83,7 @@ py::capsule hold(const BufferRef& buffer) {
     return {new BufferRef(buffer), [](void* pointer) { delete static_cast<BufferRef*>(pointer); }};
 }
 
-py::array records_view(const Packet& packet) {
-    return read_only_view(packet, py::dtype::of<Event>());
-}
+py::array records_view(const Packet& packet) { return read_only_view(packet, py::dtype::of<Event>()); }
 
 py::array words_view(const Packet& packet) { return read_only_view(packet, py::dtype::of<std::int64_t>()); }
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from aestream_core.events import EVENT_DTYPE, Events
 from evt3_reference import ADDR_X, ADDR_Y, TIME_HIGH, TIME_LOW, header, to_bytes, word
+
+from aestream_core.events import EVENT_DTYPE, Events
 
 
 def raw_file(folder: Path, data: bytes, *lines: str, end: bool = True, name: str = "recording.raw") -> Path:

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from aedat4_writer import COMPRESSIONS, Stream, Writer, event_payload, header
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from aestream_core.errors import DamagedRecordingError, FormatError
 from aestream_core.events import EVENT_DTYPE, Events
 from aestream_core.files import file_info, open_file, read_file
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 START_US = 1_605_537_493_718_345
 rng = np.random.default_rng(5)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+
 from aestream_core.config import setting, validate
 from aestream_core.errors import InvalidArgumentError
 

@@ -4,9 +4,10 @@ import gc
 
 import numpy as np
 import pytest
-from aestream_core import EVENT_DTYPE, Events, InvalidArgumentError, pool_counters
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aestream_core import EVENT_DTYPE, Events, InvalidArgumentError, pool_counters
 
 WIDTH, HEIGHT = 640, 480
 
@@ -46,7 +47,7 @@ def test_a_record_is_8_bytes_with_time_x_y_and_polarity_in_their_places() -> Non
 
 def test_numpy_views_and_buffer_protocol_look_at_the_same_memory_and_are_read_only() -> None:
     events = make([0, 1, 2])
-    for view in (events.records(), events.words(), np.asarray(memoryview(events._packet))):
+    for view in (events.records(), events.words(), np.asarray(events.buffer())):
         assert view.__array_interface__["data"][0] == events.address
         assert not view.flags.writeable
 

@@ -4,9 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from aestream_core.errors import InvalidArgumentError
-from aestream_core.events import Events
-from aestream_core.evt3 import Evt3Decoder, encode_evt3
 from evt3_reference import (
     ADDR_X,
     ADDR_Y,
@@ -25,6 +22,10 @@ from evt3_reference import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from aestream_core.errors import InvalidArgumentError
+from aestream_core.events import Events
+from aestream_core.evt3 import Evt3Decoder, encode_evt3
 
 WIDTH, HEIGHT = 1280, 720
 

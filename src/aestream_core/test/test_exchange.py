@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from aestream_core import Events, InvalidArgumentError
 from aestream_core.exchange import Envelope, Exchange
 

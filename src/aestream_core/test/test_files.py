@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
-from aestream_core.files import FILE_FORMATS, file_info, open_file, open_raw_file, read_file
 from evt3_reference import ADDR_X, TIME_HIGH, WRAP, Reference, encode, header, to_bytes, word
 from recording_files import camera_words, joined, raw_file
+
+from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
+from aestream_core.files import FILE_FORMATS, file_info, open_file, open_raw_file, read_file
 
 # The table and what does not belong to it.
 

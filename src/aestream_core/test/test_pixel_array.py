@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.simulator import PixelArrayState, SimConfig, pixel_array_step, pixel_array_step_ref
 

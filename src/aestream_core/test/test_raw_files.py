@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from aedat4_writer import Writer
-from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
-from aestream_core.evt3 import Evt3Decoder
-from aestream_core.files import RawPacket, open_raw_file
 from evt3_reference import ADDR_X, TIME_HIGH, TIME_LOW, encode, to_bytes, word
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recording_files import camera_words, joined, raw_file
+
+from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
+from aestream_core.evt3 import Evt3Decoder
+from aestream_core.files import RawPacket, open_raw_file
 
 
 def raw_pieces(path: Path, **options: int) -> list[RawPacket]:

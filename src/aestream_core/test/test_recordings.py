@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from recording_files import joined
+
 from aestream_core.errors import FormatError
 from aestream_core.evt3 import Evt3Decoder
 from aestream_core.files import file_info, open_file, open_raw_file, read_file
-from recording_files import joined
 
 REAL = ("expelliarmus_evt3.raw", "tonic_sample.aedat4")
 

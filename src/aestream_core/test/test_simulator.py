@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import EVENT_DTYPE
 from aestream_core.simulator import SCENES, SimConfig, open_simulator

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from aestream_core import Events, InvalidArgumentError
 from aestream_core.evt3 import encode_evt3
 from aestream_core.files import open_file
 from aestream_core.simulator import SimConfig, open_simulator
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 SMALL = {"width": 64, "height": 48, "rate_hz": 1e5}
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
-
 from aestream_driver.sources.names import SOURCE_NAMES
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aestream_core.errors import AestreamError
-
 from aestream_driver.sources.base import Source, SourcePacket
 
 Sink = Callable[[SourcePacket, int], None]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from aestream_core import AestreamError, Events, InvalidArgumentError
 from aestream_core.evt3 import Evt3Decoder, encode_evt3
 from aestream_driver.config import DriverConfig

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
-
 from aestream_gpu.surfaces.table import SURFACES
 
 
@@ -18,7 +17,10 @@ class AccumulatorConfig:
         30.0, "pictures a second at most, and only while watched", unit="Hz", bounds=(0.1, 240.0), live=True
     )
     queue_limit_bytes: int = setting(
-        64_000_000, "bytes of events that may wait; more are dropped and counted", unit="B", bounds=(1_000_000, 4_000_000_000)
+        64_000_000,
+        "bytes of events that may wait; more are dropped and counted",
+        unit="B",
+        bounds=(1_000_000, 4_000_000_000),
     )
     idle_flush_s: float = setting(
         0.5, "host time without events after which an open window is finished", unit="s", bounds=(0.01, 60.0), live=True

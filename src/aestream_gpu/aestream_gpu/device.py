@@ -1,6 +1,7 @@
 """Devices by name."""
 
 import torch
+
 from aestream_core.errors import InvalidArgumentError
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -21,7 +22,9 @@ def resolve_device(name: str) -> torch.device:
     if kind != "cuda" or (index and not index.isdecimal()):
         raise InvalidArgumentError(f"device is {name!r}; it must be auto, cpu, cuda or cuda:N")
     if not torch.cuda.is_available():
-        raise InvalidArgumentError(f"device is {name!r}, but torch {torch.__version__} sees no CUDA GPU; use cpu or auto")
+        raise InvalidArgumentError(
+            f"device is {name!r}, but torch {torch.__version__} sees no CUDA GPU; use cpu or auto"
+        )
     number = int(index or 0)
     if number >= torch.cuda.device_count():
         raise InvalidArgumentError(f"device is {name!r}; there are {torch.cuda.device_count()} GPUs, counted from 0")

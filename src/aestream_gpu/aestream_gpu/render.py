@@ -18,7 +18,8 @@ def _palette() -> npt.NDArray[np.uint8]:
     background, on, off = (np.array(colour, np.float32) for colour in (BACKGROUND, ON_COLOUR, OFF_COLOUR))
     towards_off, towards_on = weight * (off - background), weight * (on - background)
     colours = background + towards_off[:, None] + towards_on[None, :]
-    return np.clip(colours, 0, 255).astype(np.uint8).reshape(-1, 3)
+    palette: npt.NDArray[np.uint8] = np.clip(colours, 0, 255).astype(np.uint8).reshape(-1, 3)
+    return palette
 
 
 _PALETTE = _palette()
@@ -34,8 +35,10 @@ def render_counts(counts: torch.Tensor) -> npt.NDArray[np.uint8]:
         (H, W, 3) uint8 RGB on the CPU. From a GPU only one byte a pixel is copied.
     """
     if counts.device.type == "cpu":
-        array = counts.numpy()
-        off, on = (np.minimum(channel, _LEVELS - 1).astype(np.uint8) for channel in array)
-        return np.take(_PALETTE, off * np.uint8(_LEVELS) + on, axis=0)
-    levels = counts.clamp_max(_LEVELS - 1).to(torch.uint8)
-    return np.take(_PALETTE, (levels[0] * _LEVELS + levels[1]).cpu().numpy(), axis=0)
+        off, on = (np.minimum(channel, _LEVELS - 1).astype(np.uint8) for channel in counts.numpy())
+        pairs = off * np.uint8(_LEVELS) + on
+    else:
+        levels = counts.clamp_max(_LEVELS - 1).to(torch.uint8)
+        pairs = (levels[0] * _LEVELS + levels[1]).cpu().numpy()
+    picture: npt.NDArray[np.uint8] = np.take(_PALETTE, pairs, axis=0)
+    return picture

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import torch
+
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
-
 from aestream_gpu.surfaces.base import Surface
 
 CLOCK_JUMP_US = 1_000_000

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+
 from aestream_core.errors import AestreamError
 from aestream_core.events import Events
 from aestream_core.exchange import Envelope, Subscription
-
 from aestream_gpu.surfaces.base import SurfaceCounters
 from aestream_gpu.surfaces.table import make_surface
 from aestream_gpu.windows import Window, WindowAccumulator

@@ -7,7 +7,8 @@ namespace py = pybind11;
 
 namespace {
 
-std::size_t count(const py::array_t<std::int64_t, py::array::c_style>& words, py::array_t<float, py::array::c_style>& frame) {
+std::size_t count(const py::array_t<std::int64_t, py::array::c_style>& words,
+                  py::array_t<float, py::array::c_style>& frame) {
     const auto* events = reinterpret_cast<const aestream::Event*>(words.data());
     const auto size = static_cast<std::size_t>(words.size());
     const auto height = static_cast<std::uint32_t>(frame.shape(1));

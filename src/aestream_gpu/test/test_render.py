@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from aestream_gpu.render import BACKGROUND, render_counts
 
 

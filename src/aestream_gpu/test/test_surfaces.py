@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 import torch
+
 from aestream_core import Events, InvalidArgumentError, UnknownNameError
 from aestream_gpu import SURFACES, make_surface, resolve_device
 from aestream_gpu.surfaces.count import count_ref

@@ -2,10 +2,11 @@
 
 import pytest
 import torch
-from aestream_core import Events, InvalidArgumentError
-from aestream_gpu import Window, WindowAccumulator, make_surface
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aestream_core import Events, InvalidArgumentError
+from aestream_gpu import Window, WindowAccumulator, make_surface
 
 
 def packet(times: list[int]) -> Events:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from aestream_core.errors import FormatError
-from aestream_core.events import Events
-from aestream_core.evt3 import Evt3Decoder
 from builtin_interfaces.msg import Time
 from event_camera_msgs.msg import EventPacket
 from std_msgs.msg import Header
+
+from aestream_core.errors import FormatError
+from aestream_core.events import Events
+from aestream_core.evt3 import Evt3Decoder
 
 DECODED_ENCODINGS = ("evt3",)
 """Encodings of EventPacket that `EventPacketDecoder` understands."""
@@ -54,7 +55,13 @@ def event_packet(
         header: host time at which the events arrived, and frame id.
     """
     message = EventPacket(
-        header=header, width=width, height=height, seq=seq, time_base=base_us * 1000, encoding=encoding, is_bigendian=False
+        header=header,
+        width=width,
+        height=height,
+        seq=seq,
+        time_base=base_us * 1000,
+        encoding=encoding,
+        is_bigendian=False,
     )
     assign_bytes(message, "events", data)
     return message

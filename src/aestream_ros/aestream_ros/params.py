@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, TypeVar, get_type_hints
 
-from aestream_core.config import Setting, setting_of
-from aestream_core.errors import AestreamError
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+from aestream_core.config import Setting, setting_of
+from aestream_core.errors import AestreamError
 
 Config = TypeVar("Config")
 
@@ -23,7 +24,9 @@ def declare_config(node: Node, config_class: type[Config]) -> Config:
     values: dict[str, Any] = {}
     for each in fields(config_class):  # type: ignore[arg-type]
         rule = setting_of(each)
-        parameter = node.declare_parameter(each.name, each.default, describe(rule, hints[each.name]), ignore_override=True)
+        parameter = node.declare_parameter(
+            each.name, each.default, describe(rule, hints[each.name]), ignore_override=True
+        )
         values[each.name] = parameter.value
         override = node._parameter_overrides.get(each.name)
         if override is not None:
@@ -52,7 +55,9 @@ def follow_changes(
         changes = {name: value for name, value in changes.items() if value != getattr(config, name)}
         fixed = sorted(name for name in changes if not rules[name].live)
         if fixed and frozen():
-            reason = f"{fixed[0]} cannot change while the node is configured; run the lifecycle transition 'cleanup' first"
+            reason = (
+                f"{fixed[0]} cannot change while the node is configured; run the lifecycle transition 'cleanup' first"
+            )
             return SetParametersResult(successful=False, reason=reason)
         try:
             if changes:
@@ -74,7 +79,9 @@ def describe(rule: Setting, hint: Any) -> ParameterDescriptor:
         low, high = (int(bound) for bound in rule.bounds)
         descriptor.integer_range = [IntegerRange(from_value=low, to_value=high, step=0)]
     if rule.bounds is not None and hint is float:
-        descriptor.floating_point_range = [FloatingPointRange(from_value=float(rule.bounds[0]), to_value=float(rule.bounds[1]))]
+        descriptor.floating_point_range = [
+            FloatingPointRange(from_value=float(rule.bounds[0]), to_value=float(rule.bounds[1]))
+        ]
     return descriptor
 
 

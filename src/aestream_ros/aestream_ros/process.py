@@ -8,9 +8,10 @@ from types import FrameType
 from typing import Any
 
 import rclpy
-from aestream_core.errors import AestreamError
 from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
+
+from aestream_core.errors import AestreamError
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Longest wait between two looks at the stop flag: a Python signal handler runs only when the executor returns.

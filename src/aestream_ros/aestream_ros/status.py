@@ -57,7 +57,9 @@ def rates_between(before: StageReading, now: StageReading, seconds: float) -> Ra
     return Rates((now.events - before.events) / seconds, (now.products - before.products) / seconds)
 
 
-def status_message(reading: StageReading, rates: Rates, *, header: Header, stage: str, state: str, message: str) -> StreamStatus:
+def status_message(
+    reading: StageReading, rates: Rates, *, header: Header, stage: str, state: str, message: str
+) -> StreamStatus:
     """Make the message that the watcher and other tools read."""
     return StreamStatus(
         header=header,
@@ -92,11 +94,15 @@ def diagnostics_message(status: StreamStatus, *, node_name: str) -> DiagnosticAr
     elif lost:
         level = DiagnosticStatus.WARN
     shown = (
-        "device events packets products event_rate product_rate dropped_events dropped_packets invalid_events late_events "
-        "queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied"
+        "device events packets products event_rate product_rate dropped_events dropped_packets invalid_events "
+        "late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied"
     )
     values = [KeyValue(key=key, value=str(getattr(status, key))) for key in shown.split()]
     entry = DiagnosticStatus(
-        level=level, name=f"{node_name}: {status.stage}", message=status.message or status.state, hardware_id="", values=values
+        level=level,
+        name=f"{node_name}: {status.stage}",
+        message=status.message or status.state,
+        hardware_id="",
+        values=values,
     )
     return DiagnosticArray(header=status.header, status=[entry])

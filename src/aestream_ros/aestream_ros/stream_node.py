@@ -3,11 +3,11 @@
 import time
 from typing import Any, ClassVar, Generic, TypeVar
 
-from aestream_core.errors import AestreamError
 from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
+from aestream_core.errors import AestreamError
 from aestream_ros.conversions import header
 from aestream_ros.params import declare_config, follow_changes
 from aestream_ros.qos import STATUS_QOS
@@ -55,7 +55,9 @@ class StreamNode(LifecycleNode, Generic[Config]):
     def _set_up(self) -> None:
         autostart = self.declare_parameter("autostart", True).value
         self.config: Config = declare_config(self, self.config_class)
-        follow_changes(self, current=lambda: self.config, apply=self._apply, frozen=lambda: self._state != "unconfigured")
+        follow_changes(
+            self, current=lambda: self.config, apply=self._apply, frozen=lambda: self._state != "unconfigured"
+        )
         self._status = self.create_publisher(StreamStatus, "~/status", STATUS_QOS)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", STATUS_QOS)
         self._last_reading = (time.monotonic(), StageReading())

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from event_camera_msgs.msg import EventPacket
+from rclpy.serialization import deserialize_message, serialize_message
+
 from aestream_core import Events, FormatError
 from aestream_core.evt3 import encode_evt3
 from aestream_ros.conversions import EventPacketDecoder, assign_bytes, event_packet, header, stamp_ns
-from event_camera_msgs.msg import EventPacket
-from rclpy.serialization import deserialize_message, serialize_message
 
 
 def packet(first_us: int, count: int = 1000, seed: int = 0) -> Events:

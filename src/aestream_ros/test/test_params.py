@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import rclpy
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
 from aestream_core.config import setting, validate
 from aestream_core.errors import InvalidArgumentError
 from aestream_ros.params import declare_config, follow_changes
-from rclpy.node import Node
-from rclpy.parameter import Parameter
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,10 @@ using BufferRef = std::shared_ptr<Buffer>;
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
 public:
     struct Counters {
-        std::uint64_t allocated = 0;     ///< buffers ever taken from the system
-        std::uint64_t reused = 0;        ///< requests served by a returned buffer
-        std::uint64_t in_use = 0;        ///< buffers held by someone now
-        std::uint64_t retained_bytes = 0;///< bytes kept for reuse now
+        std::uint64_t allocated = 0;       ///< buffers ever taken from the system
+        std::uint64_t reused = 0;          ///< requests served by a returned buffer
+        std::uint64_t in_use = 0;          ///< buffers held by someone now
+        std::uint64_t retained_bytes = 0;  ///< bytes kept for reuse now
     };
 
     [[nodiscard]] static std::shared_ptr<BufferPool> make(std::size_t retain_limit_bytes);

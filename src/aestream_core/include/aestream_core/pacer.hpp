@@ -17,7 +17,8 @@ namespace aestream {
 class Pacer {
 public:
     Pacer(double speed, std::stop_token stop) : speed_(speed), stop_(std::move(stop)) {
-        if (!(speed > 0)) throw InvalidArgument("speed is " + std::to_string(speed) + "; it must be above 0 (1 is real time)");
+        if (!(speed > 0))
+            throw InvalidArgument("speed is " + std::to_string(speed) + "; it must be above 0 (1 is real time)");
     }
 
     /// Block until t_us is due; false where stop was requested meanwhile. A time far before the last one

@@ -27,7 +27,8 @@ public:
     /// are void afterwards.
     [[nodiscard]] std::uint32_t at(std::uint64_t t_us) {
         const std::uint64_t offset = t_us - t0_us_;
-        if (started_ && offset <= UINT32_MAX) [[likely]] return static_cast<std::uint32_t>(offset);
+        if (started_ && offset <= UINT32_MAX) [[likely]]
+            return static_cast<std::uint32_t>(offset);
         return start_or_move(t_us);
     }
 

@@ -45,9 +45,8 @@ BufferRef BufferPool::acquire(std::size_t capacity_bytes) {
         }
     }
     if (!buffer) buffer = std::make_unique<Buffer>(rounded);
-    return {buffer.release(), [pool = shared_from_this()](Buffer* returned) {
-                pool->give_back(std::unique_ptr<Buffer>(returned));
-            }};
+    return {buffer.release(),
+            [pool = shared_from_this()](Buffer* returned) { pool->give_back(std::unique_ptr<Buffer>(returned)); }};
 }
 
 void BufferPool::give_back(std::unique_ptr<Buffer> buffer) {

@@ -73,9 +73,8 @@ Packet Packet::slice_time(std::uint64_t start_us, std::uint64_t stop_us) const {
 }
 
 Packet Packet::slice_region(std::uint16_t x0, std::uint16_t y0, std::uint16_t x1, std::uint16_t y1) const {
-    return copy_if(*this, [=](Event event) {
-        return event.x >= x0 && event.x < x1 && event.y() >= y0 && event.y() < y1;
-    });
+    return copy_if(*this,
+                   [=](Event event) { return event.x >= x0 && event.x < x1 && event.y() >= y0 && event.y() < y1; });
 }
 
 }  // namespace aestream

@@ -27,9 +27,8 @@ void PacketWriter::grow(std::size_t more_events) {
 
 std::uint32_t PacketWriter::start_or_move(std::uint64_t t_us) {
     const std::size_t room = static_cast<std::size_t>(limit_ - cursor_);
-    const std::uint64_t last_us = size() == 0 ? t_us : t0_us_ + std::max_element(begin_, cursor_, [](Event a, Event b) {
-                                                                    return a.t < b.t;
-                                                                })->t;
+    const std::uint64_t last_us =
+        size() == 0 ? t_us : t0_us_ + std::max_element(begin_, cursor_, [](Event a, Event b) { return a.t < b.t; })->t;
     const std::uint64_t base_us = std::min(t_us, t0_us_) & ~(base_grid_us - 1);
     if (size() > 0 && t_us < t0_us_ && last_us - base_us <= UINT32_MAX) {
         const auto shift = static_cast<std::uint32_t>(t0_us_ - base_us);

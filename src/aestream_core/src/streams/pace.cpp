@@ -21,7 +21,8 @@ bool Pacer::wait_for(std::uint64_t t_us) {
     }
     last_us_ = t_us;
     const double due_us = static_cast<double>(t_us - first_us_) / speed_;
-    const auto due = start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::micro>(due_us));
+    const auto due =
+        start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::micro>(due_us));
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, stop_, due, [] { return false; });
     return !stop_.stop_requested();

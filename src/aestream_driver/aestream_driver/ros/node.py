@@ -2,20 +2,20 @@
 
 from typing import Any
 
+from aestream_msgs.srv import GetInfo
+from event_camera_msgs.msg import EventPacket
+
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope
-from aestream_msgs.srv import GetInfo
+from aestream_driver.config import DriverConfig
+from aestream_driver.pump import Pump
+from aestream_driver.sources.base import Source, SourcePacket
+from aestream_driver.sources.table import open_source
 from aestream_ros.conversions import event_packet, header
 from aestream_ros.process import run_node
 from aestream_ros.qos import event_qos
 from aestream_ros.status import StageReading
 from aestream_ros.stream_node import StreamNode
-from event_camera_msgs.msg import EventPacket
-
-from aestream_driver.config import DriverConfig
-from aestream_driver.pump import Pump
-from aestream_driver.sources.base import Source, SourcePacket
-from aestream_driver.sources.table import open_source
 
 
 class DriverNode(StreamNode[DriverConfig]):

@@ -6,7 +6,6 @@ from aestream_core.events import Events
 from aestream_core.evt3 import encode_evt3
 from aestream_core.files import FileStream
 from aestream_core.streams import PacketStream
-
 from aestream_driver.sources.base import SourcePacket, WirePacket
 
 

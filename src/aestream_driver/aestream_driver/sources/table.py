@@ -5,7 +5,6 @@ from collections.abc import Callable
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.files import FILE_FORMATS, file_info, open_file, open_raw_file
 from aestream_core.simulator import SimConfig, open_simulator
-
 from aestream_driver.config import DriverConfig
 from aestream_driver.sources.base import Source
 from aestream_driver.sources.decoded import DecodedSource
@@ -36,13 +35,17 @@ def _open_sim(config: DriverConfig) -> Source:
     stream = open_simulator(
         sim, packet_us=config.packet_us, packet_events=config.packet_events, speed=config.speed or None
     )
-    description = f"simulator, scene {sim.scene}, {sim.width}x{sim.height}, {sim.rate_hz / 1e6:g} Mev/s, seed {sim.seed}"
+    description = (
+        f"simulator, scene {sim.scene}, {sim.width}x{sim.height}, {sim.rate_hz / 1e6:g} Mev/s, seed {sim.seed}"
+    )
     return DecodedSource(stream, description=description, lossless=False)
 
 
 def _open_file(config: DriverConfig) -> Source:
     if not config.path:
-        raise InvalidArgumentError("source is 'file' but path is empty; name a recording, for example path:=recording.raw")
+        raise InvalidArgumentError(
+            "source is 'file' but path is empty; name a recording, for example path:=recording.raw"
+        )
     if bool(config.width) != bool(config.height):
         raise InvalidArgumentError("give width and height together, or neither")
     speed = config.speed or None

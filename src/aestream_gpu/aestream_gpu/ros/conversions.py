@@ -2,12 +2,12 @@
 
 import numpy as np
 from aestream_msgs.msg import Tensor
-from aestream_ros.conversions import assign_bytes
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from aestream_gpu.render import render_counts
 from aestream_gpu.windows import Window
+from aestream_ros.conversions import assign_bytes
 
 
 def tensor_message(window: Window, *, seq: int, header: Header) -> Tensor:

@@ -4,23 +4,23 @@ import time
 from typing import Any
 
 import torch
+from aestream_msgs.msg import Tensor
+from event_camera_msgs.msg import EventPacket
+from sensor_msgs.msg import Image
+
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope, Subscription
-from aestream_msgs.msg import Tensor
+from aestream_gpu.config import AccumulatorConfig
+from aestream_gpu.device import resolve_device
+from aestream_gpu.ros.conversions import image_message, tensor_message
+from aestream_gpu.windows import Window
+from aestream_gpu.worker import Worker
 from aestream_ros.conversions import EventPacketDecoder, header, stamp_ns
 from aestream_ros.latency import LatencyWindow
 from aestream_ros.process import run_node
 from aestream_ros.qos import event_qos, product_qos
 from aestream_ros.status import StageReading
 from aestream_ros.stream_node import StreamNode
-from event_camera_msgs.msg import EventPacket
-from sensor_msgs.msg import Image
-
-from aestream_gpu.config import AccumulatorConfig
-from aestream_gpu.device import resolve_device
-from aestream_gpu.ros.conversions import image_message, tensor_message
-from aestream_gpu.windows import Window
-from aestream_gpu.worker import Worker
 
 
 class AccumulatorNode(StreamNode[AccumulatorConfig]):
@@ -77,7 +77,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
 
     def stop(self) -> None:
         """Stop listening; an open window is given up."""
-        assert self._queue is not None and self._worker is not None
+        assert self._queue is not None
+        assert self._worker is not None
         EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
         self._drop_dds()
         self._worker.stop()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+
 from aestream_core.events import Events
 
 

@@ -1,9 +1,10 @@
 """The count surface: how many events each pixel fired, a channel per polarity."""
 
 import torch
+from torch.utils.dlpack import from_dlpack
+
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
-
 from aestream_gpu import _kernels
 from aestream_gpu.surfaces.base import SurfaceCounters, zeros
 
@@ -30,7 +31,7 @@ class CountSurface:
         channels: ("off", "on").
     """
 
-    channels = CHANNELS
+    channels: tuple[str, ...] = CHANNELS
 
     def __init__(self, *, width: int, height: int, device: torch.device) -> None:
         """Start with zeros.
@@ -59,7 +60,7 @@ class CountSurface:
             return
         from aestream_gpu.surfaces.count_triton import count_triton
 
-        words = torch.from_dlpack(events).to(self._device, non_blocking=True)
+        words = from_dlpack(events).to(self._device, non_blocking=True)
         self._counters.bytes_copied += events.nbytes
         count_triton(words, self._tensor, self._invalid)
 

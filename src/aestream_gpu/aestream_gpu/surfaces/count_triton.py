@@ -7,9 +7,9 @@ import triton.language as tl
 BLOCK = 1024
 
 
-@triton.jit  # type: ignore[misc, unused-ignore]
-def _count_kernel(words, frame, invalid, size, width, height, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]
-    at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+@triton.jit  # type: ignore[untyped-decorator]
+def _count_kernel(words, frame, invalid, size, width, height, block: tl.constexpr):  # type: ignore[no-untyped-def]
+    at = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
     inside = at < size
     word = tl.load(words + at, mask=inside, other=0)
     x = (word >> 32) & 0xFFFF
@@ -34,4 +34,4 @@ def count_triton(words: torch.Tensor, frame: torch.Tensor, invalid: torch.Tensor
     if size == 0:
         return
     _, height, width = frame.shape
-    _count_kernel[(triton.cdiv(size, BLOCK),)](words, frame, invalid, size, width, height, BLOCK=BLOCK)
+    _count_kernel[(triton.cdiv(size, BLOCK),)](words, frame, invalid, size, width, height, block=BLOCK)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import torch
-from aestream_core.errors import UnknownNameError
 
+from aestream_core.errors import UnknownNameError
 from aestream_gpu.surfaces.base import Surface
 from aestream_gpu.surfaces.count import CountSurface
 

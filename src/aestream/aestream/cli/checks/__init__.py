@@ -1,0 +1,1 @@
+"""What `aestream doctor` looks at: one function a check, one table row each."""

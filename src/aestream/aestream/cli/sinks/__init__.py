@@ -1,0 +1,1 @@
+"""Sinks of `aestream input`: one file and one table row each."""

@@ -1,0 +1,1 @@
+"""Sources of `aestream input`: one file and one table row each."""

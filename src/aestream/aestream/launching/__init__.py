@@ -1,0 +1,1 @@
+"""Run ROS 2's YAML launch files where the `launch` package is not installed."""

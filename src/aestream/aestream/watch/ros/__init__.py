@@ -1,0 +1,1 @@
+"""The part of the watcher that knows ROS."""

@@ -1,0 +1,8 @@
+"""What the tests of this folder share: helper modules beside them can be imported, and fixtures for launching."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tiny_package import tiny_environment, write_launch_file  # noqa: F401

@@ -1,0 +1,191 @@
+"""Bad input: one line on stderr that names it, a status that is not zero, and never a traceback."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from making_recordings import cut, some_events, write_evt3
+
+import aestream
+from aestream.cli.commands import COMMANDS
+from aestream.cli.main import main
+
+USAGE = [
+    (["nonsense"], "unknown command 'nonsense'; known: completion, "),
+    ([], "COMMAND"),
+    (["input"], "SOURCE"),
+    (["input", "camera"], "unknown source 'camera'; known: file, sim"),
+    (["input", "sim", "output", "view"], "unknown sink 'view'; known: image, null, stdout, tensor"),
+    (["input", "sim", "output"], "SINK"),
+    (["input", "file"], "PATH"),
+    (["input", "sim", "--rate", "fast"], "--rate: 'fast' is not a number"),
+    (["input", "sim", "--scene", "moon"], "'moon'"),
+    (["input", "sim", "--colour", "1"], "--colour"),
+    (
+        ["input", "sim", "output", "tensor", "--window-us", "0"],
+        "--window-us: '0' is not a duration in whole us, 1 or more",
+    ),
+    (["input", "sim", "output", "image", "--every", "1.5"], "--every: '1.5' is not a whole number"),
+    (["input", "sim", "--packet-us", "inf"], "--packet-us: 'inf' is not a duration"),
+    (["completion", "tcsh"], "'tcsh'"),
+    (["info"], "FILE"),
+]
+IMPOSSIBLE = [
+    (["input", "sim", "--rate", "-5"], "rate_hz is -5"),
+    (["input", "sim", "--width", "3"], "width is 3"),
+    (["input", "sim", "--width", "64.5"], "width is 64.5; it must be a whole number"),
+    (["input", "sim", "--seed", "inf"], "seed is inf; it must be a whole number"),
+    (["input", "sim", "--rate", "1e3", "--width", "1280", "--height", "720"], "rate_hz"),
+    (["input", "sim", "--duration", "0"], "duration is 0"),
+    (["input", "sim", "--duration", "nan"], "duration is nan"),
+    (["input", "sim", "--speed", "0"], "speed is 0"),
+    (["input", "sim", "output", "tensor", "windows.mat"], "'.mat'; known: .npy, .npz, .pt"),
+    (["input", "sim", "output", "tensor", "none/windows.npz"], "cannot write 'none/windows.npz'"),
+    (["input", "sim", "output", "tensor", "--device", "tpu"], "device is 'tpu'"),
+    (["input", "sim", "output", "image", "picture.gif"], "'.gif'; known: .png"),
+    (["input", "sim", "output", "image", "none/picture.png"], "there is no folder 'none'"),
+    (["input", "sim", "output", "tensor", "a.npz", "output", "image", "b.gif"], "'.gif'; known: .png"),
+    (["input", "sim", "output", "image", "{name}.png"], "'{name}.png'"),
+]
+
+
+def run_process(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "aestream.cli.main", *words], capture_output=True, text=True, timeout=30
+    )
+
+
+def assert_one_line(err: str, named: str) -> None:
+    assert len(err.splitlines()) == 1
+    assert err.startswith("aestream: error: ")
+    assert named in err
+
+
+@pytest.mark.parametrize(("words", "named"), USAGE)
+def test_a_wrong_command_line_is_one_line_and_status_2(
+    words: list[str], named: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert_one_line(printed.err, named)
+
+
+@pytest.mark.parametrize(("words", "named"), IMPOSSIBLE)
+def test_an_impossible_value_is_one_line_and_status_1(
+    words: list[str], named: str, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 1
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert_one_line(printed.err, named)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["info"], ["input", "file"]])
+@pytest.mark.parametrize("name", ["none.raw", "made.mp4", "empty.raw", "text.raw"])
+def test_a_recording_that_cannot_be_read_is_named(
+    command: list[str], name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "made.mp4").write_bytes(b"x" * 100)
+    (tmp_path / "empty.raw").touch()
+    (tmp_path / "text.raw").write_text("these are no events\n" * 20)
+    assert main([*command, str(tmp_path / name)]) == 1
+    assert_one_line(capfd.readouterr().err, name)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"), [(["input", "sim", "--width", "3"], 1), (["input", "camera"], 2), (["info", "/none.raw"], 1)]
+)
+def test_the_process_ends_with_the_status_and_without_a_traceback(words: list[str], status: int) -> None:
+    done = run_process(*words)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert_one_line(done.stderr, words[-1])
+
+
+def test_a_cut_recording_gives_its_events_and_then_one_error_line(tmp_path: Path) -> None:
+    damaged = cut(write_evt3(tmp_path / "made.raw", some_events()), tmp_path / "cut.raw")
+    done = run_process("input", "file", str(damaged))
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) > 19_000
+    errors = [line for line in done.stderr.splitlines() if "error" in line]
+    assert_one_line("\n".join(errors), "cut.raw")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_library_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "argcomplete", None)
+    assert main(["completion", "bash"]) == 1
+    assert_one_line(capfd.readouterr().err, "no module 'argcomplete' here; 'aestream doctor'")
+
+
+@pytest.mark.parametrize("words", [["input", "sim"], ["input", "sim", "output", "tensor"], ["doctor", "--json"]])
+def test_a_full_disk_behind_stdout_is_one_line(words: list[str]) -> None:
+    command = f"exec {sys.executable} -m aestream {' '.join(words)} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert_one_line(done.stderr.splitlines()[-1], "No space left on device")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_lists_every_command_within_half_a_second_of_computing() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run_process("--help")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in COMMANDS)
+    # Computing time, not time on the clock: other tests may run beside this one.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+@pytest.mark.parametrize("words", [["--help"], ["input", "sim", "--help"], ["input", "sim", "--duration", "0.01"]])
+def test_what_needs_no_tensors_loads_neither_torch_nor_ros(words: list[str]) -> None:
+    code = (
+        "import sys; from aestream.cli.main import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'rclpy'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+
+
+def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"aestream {aestream.__version__}\n"
+    package = Path(__file__).parents[1] / "package.xml"
+    if package.is_file():
+        assert f"<version>{aestream.__version__}</version>" in package.read_text()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    assert "aestream" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("aestream in", {"input", "info"}),
+        ("aestream input ", {"file", "sim"}),
+        ("aestream input sim --scene sh", {"shapes"}),
+        ("aestream input sim o", {"output"}),
+        ("aestream input sim output ", {"stdout", "tensor", "image", "null"}),
+        ("aestream input sim output stdout output tensor --w", {"--window-us"}),
+    ],
+)
+def test_shells_complete_what_comes_next(line: str, expected: set[str]) -> None:
+    completing = f"_ARGCOMPLETE=1 _ARGCOMPLETE_SUPPRESS_SPACE=1 COMP_TYPE=9 COMP_LINE='{line}' COMP_POINT={len(line)}"
+    command = f"{completing} {sys.executable} -m aestream 8>&1 9>/dev/null 1>/dev/null 2>/dev/null"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30)
+    found = {word.strip() for word in done.stdout.replace("\013", "\n").splitlines() if word.strip()}
+    assert expected <= found
+    assert found - expected <= {"-h", "--help"}
