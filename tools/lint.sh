@@ -12,5 +12,5 @@ echo "[lint] mypy --strict"
 mypy src/aestream_core/aestream_core src/aestream_ros/aestream_ros src/aestream_driver/aestream_driver \
   src/aestream_gpu/aestream_gpu src/aestream/aestream tools/fix_ros_wheels.py
 echo "[lint] layers"
-lint-imports --no-timing >log/layers.txt || { cat log/layers.txt; exit 1; }
+lint-imports --no-logo >log/layers.txt || { cat log/layers.txt; exit 1; }
 echo "[lint] all clean"

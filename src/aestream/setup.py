@@ -25,6 +25,7 @@ setup(
     entry_points={
         "console_scripts": [
             "component_container = aestream.container.main:main",
+            "watch = aestream.watch.cli:main",
         ],
     },
     zip_safe=True,

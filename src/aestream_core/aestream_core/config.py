@@ -37,7 +37,7 @@ class Setting:
             return "one of " + ", ".join(self.choices)
         if self.bounds is None:
             return "any"
-        low, high = (f"{bound:g}" for bound in self.bounds)
+        low, high = (_number(bound) for bound in self.bounds)
         return f"{low} to {high}{' ' + self.unit if self.unit else ''}"
 
 
@@ -69,6 +69,10 @@ def validate(config: Any) -> None:
     for each in fields(config):
         if _KEY in each.metadata:
             _check(each.name, getattr(config, each.name), hints[each.name], setting_of(each))
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
 
 
 def _check(name: str, value: Any, hint: Any, rule: Setting) -> None:

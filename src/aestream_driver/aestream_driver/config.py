@@ -28,6 +28,7 @@ class DriverConfig:
     packet_events: int = setting(
         24_576, "events that one packet holds at most; keeps messages under 0.2 MB", bounds=(1, 10_000_000)
     )
+    record: str = setting("", "EVT3 recording (.raw) to write; must not be there yet; empty records nothing")
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
 

@@ -115,8 +115,9 @@ class StreamNode(LifecycleNode, Generic[Config]):
         return TransitionCallbackReturn.SUCCESS
 
     def close(self) -> None:
-        """Stop and release; safe in every state and more than once."""
+        """Report once more, stop and release; safe in every state and more than once."""
         if self._state == "active":
+            self.report()
             self.stop()
         if self._state in ("active", "inactive"):
             self.release()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
 from rich.console import Console
 
 from aestream.watch.options import DEFAULT_TIMEOUT_S, WatchOptions, require_healthy
+from aestream_core.errors import AestreamError
 
 EXAMPLES = """examples:
   aestream watch                                    every stage that runs, until Ctrl-C
@@ -37,6 +39,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="seconds to wait for the first stage (default: %(default)g)",
     )
     parser.set_defaults(run=run)
+
+
+def main() -> int:
+    """Run as the executable `watch` of a launch file, which may add ROS arguments."""
+    from rclpy.utilities import remove_ros_args
+
+    parser = argparse.ArgumentParser("watch")
+    add_parser(parser.add_subparsers())
+    args = parser.parse_args(["watch", *remove_ros_args(sys.argv)[1:]])
+    try:
+        return run(args)
+    except AestreamError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
 
 
 def run(args: argparse.Namespace) -> int:

@@ -44,12 +44,14 @@ class WatchOptions:
         return not prefixes or any(prefix in ("/", node) or node.startswith(prefix + "/") for prefix in prefixes)
 
     def is_over(self, history: History, *, now_s: float) -> bool:
-        """Return whether there is nothing more to wait for: time is up, a stage failed, or one is missing."""
+        """Return whether there is nothing more to wait for: time is up, all finished, one failed or is missing."""
         if history.failed():
             return True
         heard = {stage.latest.stage for stage in history.stages}
         if not heard or not heard.issuperset(self.expected):
             return now_s >= self.timeout_s
+        if all(stage.latest.state == "finished" for stage in history.stages):
+            return True
         return self.duration_s is not None and now_s >= history.newest_stage_s + self.duration_s
 
 

@@ -9,6 +9,7 @@ from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope
 from aestream_driver.config import DriverConfig
 from aestream_driver.pump import Pump
+from aestream_driver.recorder import Evt3Recorder
 from aestream_driver.sources.base import Source, SourcePacket
 from aestream_driver.sources.table import open_source
 from aestream_ros.conversions import event_packet, header
@@ -31,6 +32,7 @@ class DriverNode(StreamNode[DriverConfig]):
     def __init__(self, **kwargs: Any) -> None:
         """Open the source and stream, unless `autostart` is false."""
         self._source: Source | None = None
+        self._recorder: Evt3Recorder | None = None
         self._pump: Pump | None = None
         self._events = self._sent = self._bytes_copied = 0
         super().__init__("event_camera", **kwargs)
@@ -39,10 +41,14 @@ class DriverNode(StreamNode[DriverConfig]):
     def open(self) -> None:
         """Open the source and announce the topic."""
         self._source = open_source(self.config)
+        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
+        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
         self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
-        self._publication = EXCHANGE.advertise(self._publisher.topic_name)
         self._events = self._sent = self._bytes_copied = 0
         self.get_logger().info(f"source: {self._source.description}")
+        if self.config.record:
+            size = {"width": self._source.width, "height": self._source.height}
+            self._recorder = Evt3Recorder(self.config.record, **size)
 
     def start(self) -> None:
         """Pull packets until the source ends or `stop` is called."""
@@ -59,10 +65,13 @@ class DriverNode(StreamNode[DriverConfig]):
         self._source = None
 
     def release(self) -> None:
-        """Leave the topic."""
+        """Leave the topic and close the recording."""
         self._publication.close()
         self.destroy_publisher(self._publisher)
         self._source = None
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
@@ -81,6 +90,8 @@ class DriverNode(StreamNode[DriverConfig]):
             self._hand_over(packet, stamp_ns)
         if self._publisher.get_subscription_count():
             self._send(packet, stamp_ns)
+        if self._recorder is not None:
+            self._recorder.write(packet.wire())
         self._events += packet.count
 
     def _hand_over(self, packet: SourcePacket, stamp_ns: int) -> None:

@@ -15,6 +15,7 @@ class DecodedPacket:
     def __init__(self, events: Events) -> None:
         """Wrap one packet."""
         self._events = events
+        self._wire: WirePacket | None = None
 
     @property
     def last_us(self) -> int:
@@ -32,8 +33,10 @@ class DecodedPacket:
 
     def wire(self) -> WirePacket:
         """Encode as EVT3, which every decoder of the ecosystem knows."""
-        # The encoder starts with the TIME_HIGH word of the first event, so this time resolves its 24-bit clock.
-        return WirePacket(encode_evt3(self._events), base_us=self._events.first_us, encoded=True)
+        if self._wire is None:
+            # The encoder starts with the TIME_HIGH word of the first event, so this time resolves its 24-bit clock.
+            self._wire = WirePacket(encode_evt3(self._events), base_us=self._events.first_us, encoded=True)
+        return self._wire
 
 
 class DecodedSource:

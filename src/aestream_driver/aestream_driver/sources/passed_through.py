@@ -15,18 +15,23 @@ class RawEvt3Packet:
         """Wrap one piece; `decoder` has seen every piece before it."""
         self._raw = raw
         self._decoder = decoder
-        self.count = 0
+        self._events: list[Events] | None = None
 
     @property
     def last_us(self) -> int:
         """Sensor time of the newest event in µs."""
         return self._raw.last_us
 
+    @property
+    def count(self) -> int:
+        """Number of events; 0 while nobody asked for them."""
+        return sum(len(events) for events in self._events or ())
+
     def events(self) -> list[Events]:
         """Decode the piece."""
-        decoded = self._decoder.decode(self._raw.data, near_us=self._raw.base_us)
-        self.count = sum(len(events) for events in decoded)
-        return decoded
+        if self._events is None:
+            self._events = self._decoder.decode(self._raw.data, near_us=self._raw.base_us)
+        return self._events
 
     def wire(self) -> WirePacket:
         """Give the bytes as the recording has them."""

@@ -1,5 +1,6 @@
 """AccumulatorNode: events to tensors as a ROS 2 node."""
 
+import threading
 import time
 from typing import Any
 
@@ -59,6 +60,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
     def start(self) -> None:
         """Listen and accumulate."""
         config = self.config
+        self._ros_thread = threading.get_ident()
         self._decoder = EventPacketDecoder()
         self._queue = EXCHANGE.subscribe(
             self._topic, limit_bytes=config.queue_limit_bytes, on_publishers_changed=self._publishers_changed
@@ -79,6 +81,9 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         """Stop listening; an open window is given up."""
         assert self._queue is not None
         assert self._worker is not None
+        reading = self.reading()
+        lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
+        self.get_logger().info(f"accumulated {reading.events} events in {reading.products} windows; {lost}")
         EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
         self._drop_dds()
         self._worker.stop()
@@ -120,7 +125,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
 
     def _publishers_changed(self) -> None:
         executor = self.executor
-        if executor is None:
+        if executor is None or threading.get_ident() == self._ros_thread:
             self._choose_input()
         else:
             executor.create_task(self._choose_input)
@@ -139,7 +144,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             self._dds = None
 
     def _on_message(self, message: EventPacket) -> None:
-        assert self._queue is not None
+        if self._queue is None or EXCHANGE.has_publisher(self._topic):
+            return
         try:
             packets = self._decoder.decode(message)
         except AestreamError as error:

@@ -1,0 +1,52 @@
+"""Recordings that the driver writes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aestream_core import AestreamError, InvalidArgumentError, file_info, read_file
+from aestream_driver.config import DriverConfig
+from aestream_driver.recorder import Evt3Recorder
+from aestream_driver.sources.table import open_source
+
+
+def test_what_is_recorded_reads_back_event_for_event(tmp_path: Path) -> None:
+    path = tmp_path / "sim.raw"
+    config = DriverConfig(source="sim", width=64, height=48, rate_hz=1e5, speed=0.0, duration_s=0.2)
+    recorder = Evt3Recorder(str(path), width=64, height=48)
+    sent = []
+    for packet in open_source(config):
+        recorder.write(packet.wire())
+        sent += packet.events()
+    recorder.close()
+    info = file_info(path)
+    assert (info.format, info.width, info.height, info.sensor_assumed) == ("evt3", 64, 48, False)
+    assert np.array_equal(read_file(path).to_numpy(), np.concatenate([events.to_numpy() for events in sent]))
+
+
+def test_another_suffix_and_a_file_that_is_there_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"record is 'run.bag'; it must end in .raw"):
+        Evt3Recorder("run.bag", width=1, height=1)
+    there = tmp_path / "there.raw"
+    there.touch()
+    with pytest.raises(InvalidArgumentError, match=r"there.raw', which is there already"):
+        Evt3Recorder(str(there), width=1, height=1)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AestreamError, match=r"cannot record to .*missing/run.raw: No such file or directory"):
+        Evt3Recorder(str(tmp_path / "missing" / "run.raw"), width=1, height=1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_an_error_not_a_loss_in_silence(tmp_path: Path) -> None:
+    full = tmp_path / "full.raw"
+    recorder = Evt3Recorder(str(full), width=64, height=48)
+    recorder._file.close()
+    recorder._file = Path("/dev/full").open("wb")  # noqa: SIM115
+    packet = next(iter(open_source(DriverConfig(source="sim", width=64, height=48, rate_hz=1e5, speed=0.0))))
+    recorder.write(packet.wire())
+    with pytest.raises(AestreamError, match=r"cannot record to .*full.raw: No space left on device"):
+        recorder.close()
+    recorder._file.raw.close()  # type: ignore[attr-defined]
