@@ -47,7 +47,7 @@ class SimConfig:
 
     width: int = setting(640, "Columns of the sensor.", unit="px", bounds=(16, 1280))
     height: int = setting(480, "Rows of the sensor.", unit="px", bounds=(16, 720))
-    scene: str = setting("bar", "What the sensor looks at.", choices=SCENES)
+    scene: str = setting("shapes", "What the sensor looks at.", choices=SCENES)
     rate_hz: float = setting(10e6, "Mean events per second over the whole sensor.", unit="Hz", bounds=(1e3, 1e9))
     seed: int = setting(0, "Seed of the layout, the mismatch and the noise.", bounds=(0, 2**63 - 1))
     duration_us: int | None = setting(None, "End of the stream; endless if absent.", unit="us", bounds=(1, 1e18))

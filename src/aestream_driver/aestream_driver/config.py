@@ -21,7 +21,7 @@ class DriverConfig:
     )
     speed: float = setting(1.0, "playback speed; 1 is real time, 0 as fast as possible", bounds=(0.0, 1000.0))
     rate_hz: float = setting(10e6, "mean event rate of the simulator", unit="events/s", bounds=(1.0, 1e9))
-    scene: str = setting("bar", "what the simulator looks at", choices=SCENES)
+    scene: str = setting("shapes", "what the simulator looks at", choices=SCENES)
     seed: int = setting(0, "seed of the simulator; equal seeds give equal events", bounds=(0, 2**62))
     duration_s: float = setting(0.0, "sensor time that the simulator runs; 0 is for ever", unit="s", bounds=(0.0, 1e6))
     packet_us: int = setting(1000, "sensor time that one packet spans at most", unit="us", bounds=(10, 1_000_000))

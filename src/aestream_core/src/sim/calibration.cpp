@@ -70,6 +70,14 @@ private:
     throw InvalidArgument(text.str());
 }
 
+/// No pixel fires more often than once a refractory time, whatever the scene; trials are too short to see that.
+void check_refractory(const SimConfig& config) {
+    if (config.pixel.refractory_us == 0) return;
+    const double pixels = static_cast<double>(config.width) * config.height;
+    const double most_hz = pixels * 1e6 / config.pixel.refractory_us;
+    if (config.rate_hz > most_hz) refuse(config, most_hz);
+}
+
 }  // namespace
 
 std::uint32_t step_us_at(double speed_px_s) {
@@ -78,6 +86,7 @@ std::uint32_t step_us_at(double speed_px_s) {
 }
 
 double calibrate_events_per_px(const SimConfig& config, double motion_rate_hz) {
+    check_refractory(config);
     Trial trial(config);
     constexpr int rounds = 3;  // the refractory time makes events per px fall with speed
     double speed_px_s = slow_px_s;
