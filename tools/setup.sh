@@ -52,7 +52,7 @@ install_python_packages() {
 
 build_is_current() {
   [ -f install/.aestream-stamp ] && [ install/.aestream-stamp -nt .venv/.aestream-stamp ] &&
-    [ -z "$(find src interfaces launch config colcon.meta tools/build.sh -newer install/.aestream-stamp -not -name '__pycache__' -not -path '*/__pycache__/*' -print -quit)" ]
+    [ -z "$(find src interfaces launch config colcon.meta tools/build.sh -type f -newer install/.aestream-stamp -not -path '*/__pycache__/*' -not -path '*.egg-info/*' -print -quit)" ]
 }
 
 install_system_packages
