@@ -27,7 +27,7 @@ install_system_packages() {
 }
 
 # Everything that decides what is in .venv: when none of it changed, there is nothing to install.
-environment_stamp() { { cat requirements/*.txt constraints.txt tools/setup.sh tools/fix_ros_wheels.py; python3 --version; echo "${ROS_DISTRO:-wheels}"; pwd; } | sha256sum | cut -d' ' -f1; }
+environment_stamp() { { cat requirements/*.txt constraints.txt tools/fix_ros_wheels.py; python3 --version; echo "${ROS_DISTRO:-wheels}"; pwd; } | sha256sum | cut -d' ' -f1; }
 
 install_python_packages() {
   local stamp; stamp=$(environment_stamp)
