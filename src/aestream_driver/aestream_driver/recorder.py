@@ -45,7 +45,7 @@ class Evt3Recorder:
             AestreamError: the file cannot be written, for example because the disk is full.
         """
         try:
-            self._file.write(memoryview(packet.data))
+            self._file.write(packet.data.data)
         except OSError as error:
             raise self._failure(error) from error
 
