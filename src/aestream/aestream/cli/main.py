@@ -33,9 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except AestreamError as error:
+        _flush_or_let_go_of_stdout()
         print_error(error)
         return STATUS_USAGE if isinstance(error, UsageError) else STATUS_ERROR
     except KeyboardInterrupt:
+        _flush_or_let_go_of_stdout()
         return STATUS_INTERRUPTED
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("aestream"):
@@ -56,6 +58,13 @@ def _run(words: Sequence[str]) -> int:
     args = build_parser(before_output).parse_args(before_output)
     args.outputs = outputs
     return int(args.run(args))
+
+
+def _flush_or_let_go_of_stdout() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_stdout()
 
 
 def _let_go_of_stdout() -> None:
