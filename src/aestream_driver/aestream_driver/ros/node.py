@@ -41,14 +41,12 @@ class DriverNode(StreamNode[DriverConfig]):
     def open(self) -> None:
         """Open the source and announce the topic."""
         self._source = open_source(self.config)
+        self._recorder = self._open_recorder(self._source)
         # Advertised first: subscribers in this process leave DDS before there is anything to match with.
         self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
         self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
         self._events = self._sent = self._bytes_copied = 0
         self.get_logger().info(f"source: {self._source.description}")
-        if self.config.record:
-            size = {"width": self._source.width, "height": self._source.height}
-            self._recorder = Evt3Recorder(self.config.record, **size)
 
     def start(self) -> None:
         """Pull packets until the source ends or `stop` is called."""
@@ -84,6 +82,11 @@ class DriverNode(StreamNode[DriverConfig]):
             bytes_copied=self._bytes_copied,
             t_us=counters.t_us if counters else 0,
         )
+
+    def _open_recorder(self, source: Source) -> Evt3Recorder | None:
+        if not self.config.record:
+            return None
+        return Evt3Recorder(self.config.record, width=source.width, height=source.height)
 
     def _deliver(self, packet: SourcePacket, stamp_ns: int) -> None:
         if self._publication.subscribers:
