@@ -250,3 +250,13 @@ def test_random_damage_ends_in_an_error_or_in_events_and_never_in_a_crash(
         data[at % len(data)] = value
     with contextlib.suppress(FormatError):
         drained(written(tmp_path, bytes(data)))
+
+
+def test_a_clock_that_runs_backwards_costs_no_pass_over_the_packet_an_event(tmp_path: Path) -> None:
+    events = some_events(300_000)
+    events["t"] = START_US - 5000 * np.arange(len(events))
+    data = Writer(compression=0).add_events(0, events).to_bytes()
+    # With a pass over all events at each step back this takes minutes; the timeout of the test run is the judge.
+    delivered, fault = drained(written(tmp_path, data))
+    assert fault is None
+    assert np.array_equal(delivered, events)

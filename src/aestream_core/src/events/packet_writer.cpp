@@ -8,6 +8,12 @@ namespace aestream {
 namespace {
 // Packets begin on this grid, so that an event that comes a few µs late seldom lies before its packet's base.
 constexpr std::uint64_t base_grid_us = 4096;
+/// A base for a packet that goes back to t_us. It leaves as much room as the packet spans, so that a clock that runs
+/// backwards moves the base a few times in a packet, not once an event.
+std::uint64_t base_before(std::uint64_t t_us, std::uint64_t last_us) {
+    const std::uint64_t span_us = last_us > t_us ? last_us - t_us : 0;
+    return (t_us - std::min(t_us, span_us)) & ~(base_grid_us - 1);
+}
 }  // namespace
 
 PacketWriter::PacketWriter(Sensor sensor, std::size_t first_capacity_events)
@@ -29,7 +35,7 @@ std::uint32_t PacketWriter::start_or_move(std::uint64_t t_us) {
     const std::size_t room = static_cast<std::size_t>(limit_ - cursor_);
     const std::uint64_t last_us =
         size() == 0 ? t_us : t0_us_ + std::max_element(begin_, cursor_, [](Event a, Event b) { return a.t < b.t; })->t;
-    const std::uint64_t base_us = std::min(t_us, t0_us_) & ~(base_grid_us - 1);
+    const std::uint64_t base_us = base_before(t_us, last_us);
     if (size() > 0 && t_us < t0_us_ && last_us - base_us <= UINT32_MAX) {
         const auto shift = static_cast<std::uint32_t>(t0_us_ - base_us);
         for (Event* event = begin_; event != cursor_; ++event) event->t += shift;
