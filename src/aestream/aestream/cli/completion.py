@@ -33,11 +33,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def is_completing() -> bool:
-    """Say whether a shell started this process for completions."""
-    return "_ARGCOMPLETE" in os.environ
-
-
 def complete() -> None:
     """Answer the shell and end the process, as argcomplete does."""
     import argcomplete

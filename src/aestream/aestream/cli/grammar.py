@@ -1,8 +1,14 @@
 """The grammar `input SOURCE ... output SINK ... output SINK ...`: what belongs to which word."""
 
+import os
 from collections.abc import Sequence
 
 OUTPUT_KEYWORD = "output"
+
+
+def is_completing() -> bool:
+    """Say whether a shell started this process to complete a line, which need not be whole yet."""
+    return "_ARGCOMPLETE" in os.environ
 
 
 def split_outputs(words: Sequence[str]) -> tuple[list[str], list[list[str]]]:

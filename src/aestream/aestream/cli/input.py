@@ -3,8 +3,7 @@
 import argparse
 import sys
 
-from aestream.cli.completion import is_completing
-from aestream.cli.grammar import OUTPUT_KEYWORD
+from aestream.cli.grammar import OUTPUT_KEYWORD, is_completing
 from aestream.cli.parser import CommandParser
 from aestream.cli.pipeline import run_pipeline
 from aestream.cli.sinks.base import Sink

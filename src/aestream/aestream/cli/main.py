@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from aestream.cli.commands import build_parser
-from aestream.cli.completion import complete, is_completing
+from aestream.cli.completion import complete
 from aestream.cli.failure import print_error
-from aestream.cli.grammar import split_outputs
+from aestream.cli.grammar import is_completing, split_outputs
 from aestream.cli.parser import UsageError
 from aestream_core.errors import AestreamError, MissingDependencyError
 
