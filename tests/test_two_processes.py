@@ -45,12 +45,28 @@ def driver_process(recording: tuple[Path, Events]) -> Iterator[subprocess.Popen[
     assert process.returncode == 0, errors
 
 
-def transition(node: Node, wanted: int, spin_until: Callable[..., None]) -> None:
+@pytest.fixture
+def accumulator(executor: Executor) -> Iterator[AccumulatorNode]:
+    node = AccumulatorNode(
+        parameter_overrides=[Parameter("device", value="cpu"), Parameter("reliability", value="reliable")],
+        cli_args=["--ros-args", "-r", f"~/events:={TOPIC}"],
+        use_global_arguments=False,
+    )
+    executor.add_node(node)
+    yield node
+    executor.remove_node(node)
+    node.close()
+    node.destroy_node()
+
+
+def transition(
+    node: Node, wanted: int, spin_until: Callable[..., None], *, seen: Callable[[], bool], what: str
+) -> None:
+    """Ask the driver for a transition and wait for its effect: DDS can lose the answer of a process just started."""
     client = node.create_client(ChangeState, "/event_camera/change_state")
     spin_until(client.service_is_ready, what="the driver's lifecycle service")
-    future = client.call_async(ChangeState.Request(transition=Transition(id=wanted)))
-    spin_until(future.done, what=f"transition {wanted}")
-    assert future.result().success
+    client.call_async(ChangeState.Request(transition=Transition(id=wanted)))
+    spin_until(seen, what=what)
     node.destroy_client(client)
 
 
@@ -63,21 +79,24 @@ def directly_accumulated(events: Events, window_us: int) -> list[Window]:
 def test_two_processes_give_the_same_tensors_event_for_event(
     driver_process: subprocess.Popen[str],
     recording: tuple[Path, Events],
-    executor: Executor,
+    accumulator: AccumulatorNode,
     spin_until: Callable[..., None],
 ) -> None:
-    accumulator = AccumulatorNode(
-        parameter_overrides=[Parameter("device", value="cpu"), Parameter("reliability", value="reliable")],
-        cli_args=["--ros-args", "-r", f"~/events:={TOPIC}"],
-        use_global_arguments=False,
-    )
-    executor.add_node(accumulator)
     tensors = EXCHANGE.subscribe("/accumulator/tensor", limit_bytes=10**9)
-    transition(accumulator, Transition.TRANSITION_CONFIGURE, spin_until)
-    spin_until(lambda: accumulator.count_publishers(TOPIC) == 1, what="the driver's topic")
-    spin_until(lambda: accumulator._dds.handle.get_publisher_count() == 1, what="a matched publisher")
-    transition(accumulator, Transition.TRANSITION_ACTIVATE, spin_until)
-    spin_until(lambda: accumulator.reading().events == EVENT_COUNT, what="every event")
+
+    def matched() -> bool:
+        return accumulator._dds is not None and accumulator._dds.handle.get_publisher_count() == 1
+
+    transition(
+        accumulator, Transition.TRANSITION_CONFIGURE, spin_until, seen=matched, what="the driver's matched publisher"
+    )
+    transition(
+        accumulator,
+        Transition.TRANSITION_ACTIVATE,
+        spin_until,
+        seen=lambda: accumulator.reading().events == EVENT_COUNT,
+        what="every event",
+    )
     expected = directly_accumulated(recording[1], accumulator.config.window_us)
     spin_until(lambda: accumulator.reading().products == len(expected), what="every window")
 
@@ -90,6 +109,3 @@ def test_two_processes_give_the_same_tensors_event_for_event(
         assert isinstance(received, Window)
         assert (received.start_us, received.event_count) == (window.start_us, window.event_count)
         assert torch.equal(received.tensor, window.tensor)
-    executor.remove_node(accumulator)
-    accumulator.close()
-    accumulator.destroy_node()

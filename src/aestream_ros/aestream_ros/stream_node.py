@@ -153,12 +153,13 @@ class StreamNode(LifecycleNode, Generic[Config]):
         return "finished" if self.finished and self._state == "active" else self._state
 
     def _step(self, action: Any, *, then: str) -> TransitionCallbackReturn:
+        # Before, not after: a source may fail on its own thread while the transition still runs.
+        self.failure = None
         try:
             action()
         except AestreamError as error:
             self.fail(str(error))
             return TransitionCallbackReturn.FAILURE
-        self.failure = None
         self._state = then
         return TransitionCallbackReturn.SUCCESS
 
