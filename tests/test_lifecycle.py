@@ -140,3 +140,22 @@ def test_the_source_describes_itself(driver: DriverNode, executor: Executor, spi
     assert (info.success, info.source, info.width, info.height, info.encoding) == (True, "sim", 64, 48, "evt3")
     executor.remove_node(caller)
     caller.destroy_node()
+
+
+def test_a_destroyed_node_leaves_no_lifecycle_service_behind(
+    executor: Executor, spin_until: Callable[..., None]
+) -> None:
+    watcher = Node("watcher", use_global_arguments=False)
+    executor.add_node(watcher)
+    node = DriverNode(parameter_overrides=overrides(autostart=False), use_global_arguments=False)
+
+    def lifecycle_services() -> list[str]:
+        names = [name for name, _ in watcher.get_service_names_and_types()]
+        return [name for name in names if name in ("/event_camera/change_state", "/event_camera/get_state")]
+
+    spin_until(lambda: len(lifecycle_services()) == 2, what="the node's services")
+    node.close()
+    node.destroy_node()
+    spin_until(lambda: not lifecycle_services(), what="no services of a destroyed node")
+    executor.remove_node(watcher)
+    watcher.destroy_node()

@@ -123,6 +123,12 @@ class StreamNode(LifecycleNode, Generic[Config]):
             self.release()
         self._state = "closed"
 
+    def destroy_node(self) -> None:
+        """Destroy the node and its lifecycle services, which rclpy keeps in the graph until the object is collected."""
+        super().destroy_node()
+        for name in [name for name in vars(self) if name == "_state_machine" or name.startswith("_service_")]:
+            delattr(self, name)
+
     def fail(self, reason: str) -> None:
         """Record that the stage stopped working; shown in status, diagnostics and the log. From any thread."""
         self.failure = reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -136,6 +137,9 @@ class ContainerNode(Node):
         except Exception as error:
             self.get_logger().error(f"{node.get_fully_qualified_name()} did not close cleanly: {one_line(error)}")
         node.destroy_node()
+        del node
+        # A node is full of references to itself; what it holds (event buffers, GPU memory) is to go now, not some day.
+        gc.collect()
 
     def _supervise(self) -> None:
         nodes = self._by_name()
