@@ -129,6 +129,8 @@ def test_ctrl_c_ends_a_waiting_stream_at_once_with_a_summary(tmp_path: Path) -> 
     words = ["input", "file", str(path), "--speed", "1", "--packet-us", "1000"]
     code = (
         "import os, signal, sys, threading, aestream.cli.input; from aestream.cli.main import main;"
+        # Background shells start their children with SIGINT ignored; a person's terminal does not.
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start(); sys.exit(main(sys.argv[1:]))"
     )
     begin_s = time.monotonic()
