@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 _COLOURS = {"ok": "32", "missing": "33", "problem": "31"}
 """ANSI colours of the states. No library is needed to say that libraries are missing."""
 
+EXAMPLES = """examples:
+  aestream doctor
+  aestream doctor --json > machine.json
+
+The exit status is 1 where a part is missing that nothing works without.
+"""
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
     """Add `doctor` to the commands of `aestream`."""
@@ -22,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
         "doctor",
         help="say what is installed, what is missing, and what brings it",
         description="Say what is installed, what is missing, and the command that brings it.",
-        epilog="The exit status is 1 where a part is missing that nothing works without.",
+        epilog=EXAMPLES,
     )
     parser.add_argument("--json", action="store_true", help="print a JSON object")
     parser.set_defaults(run=run)

@@ -11,8 +11,8 @@ namespace aestream {
 
 /// Lazily produces values of T; runs only while its consumer asks for the next one.
 ///
-/// Streams yield packets, not events: one resume per event costs four times what a plain loop does, one per packet
-/// nothing that can be measured (bench/coroutines). An exception in the body reaches the caller of next() and ends it.
+/// Streams yield packets, not events: comparable code reaches a quarter of a plain loop's speed with one resume per
+/// event, and all of it with one per 512. An exception in the body reaches the caller of next() and ends it.
 template <typename T>
 class [[nodiscard]] Generator {
 public:
