@@ -4,6 +4,7 @@ One record, little-endian: `t` uint32 (µs since the packet's `t0_us`), `x` uint
 in the top bit (1 = brighter). The record, and why it is this one, is described in docs/adr/0001-event-record.md.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,24 @@ class Events:
             times, columns["x"], columns["y"], columns["p"].astype(np.bool_), width, height, t0_us
         )
         return cls(packet)
+
+    @classmethod
+    def join(cls, packets: "Sequence[Events]", *, width: int, height: int) -> "Events":
+        """Join packets of one stream into one. Copies, unless there is only one.
+
+        Args:
+            packets: packets in stream order.
+            width: sensor width in pixels, for where there are no packets.
+            height: sensor height in pixels, for where there are no packets.
+
+        Raises:
+            InvalidArgumentError: the events span more than 2^32 µs (71.6 minutes).
+        """
+        joined = _core.join_packets([events._packet for events in packets if len(events)])
+        if len(joined) > 1:
+            span_us = joined[-1].last_us - joined[0].first_us
+            raise InvalidArgumentError(f"events span {span_us} us; one packet holds at most {0xFFFFFFFF} us")
+        return cls(joined[0]) if joined else cls.from_numpy(t=[], x=[], y=[], p=[], width=width, height=height)
 
     @property
     def t0_us(self) -> int:

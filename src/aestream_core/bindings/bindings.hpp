@@ -9,6 +9,8 @@ void register_errors(pybind11::module_& module);
 void register_events(pybind11::module_& module);
 void register_streams(pybind11::module_& module);
 void register_files(pybind11::module_& module);
+void register_side_records(pybind11::module_& module);
+void register_writing(pybind11::module_& module);
 void register_sim(pybind11::module_& module);
 
 }  // namespace aestream::bindings

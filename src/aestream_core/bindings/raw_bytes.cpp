@@ -51,7 +51,7 @@ py::array bytes_view(const BufferRef& buffer, std::size_t size_bytes, bool write
 }
 
 auto open_raw(const std::string& path, std::uint64_t packet_us, std::size_t max_bytes, std::optional<double> speed) {
-    OpenedFile opened = open_file(path, std::nullopt);
+    OpenedFile opened = open_file(path, {});
     FileInfo info = opened.info;
     std::stop_source stop;
     RawStream chain = read_raw_file(std::move(opened), packet_us, max_bytes);
@@ -88,7 +88,7 @@ public:
     py::dict counters() {
         const std::lock_guard lock(mutex_);
         const Evt3Counters& seen = state_.counters;
-        return decode_counters({seen.outside_sensor, seen.triggers, seen.skipped_words, seen.unknown_words, 0});
+        return decode_counters({seen.outside_sensor, seen.triggers, seen.skipped_words, seen.unknown_words, 0, 0});
     }
 
 private:
@@ -118,6 +118,7 @@ py::dict decode_counters(const DecodeCounters& counters) {
     result["skipped_words"] = counters.skipped_words;
     result["unknown_words"] = counters.unknown_words;
     result["skipped_packets"] = counters.skipped_packets;
+    result["damaged"] = counters.damaged;
     return result;
 }
 

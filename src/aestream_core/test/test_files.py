@@ -10,7 +10,8 @@ from evt3_reference import ADDR_X, TIME_HIGH, WRAP, Reference, encode, header, t
 from recording_files import camera_words, joined, raw_file
 
 from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
-from aestream_core.files import FILE_FORMATS, file_info, open_file, open_raw_file, read_file
+from aestream_core.files import FILE_FORMATS, file_info, open_file, read_file
+from aestream_core.raw_files import open_raw_file
 
 # The table and what does not belong to it.
 

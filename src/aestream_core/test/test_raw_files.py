@@ -11,7 +11,7 @@ from recording_files import camera_words, joined, raw_file
 
 from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
 from aestream_core.evt3 import Evt3Decoder
-from aestream_core.files import RawPacket, open_raw_file
+from aestream_core.raw_files import RawPacket, open_raw_file
 
 
 def raw_pieces(path: Path, **options: int) -> list[RawPacket]:

@@ -11,7 +11,8 @@ from recording_files import joined
 
 from aestream_core.errors import FormatError
 from aestream_core.evt3 import Evt3Decoder
-from aestream_core.files import file_info, open_file, open_raw_file, read_file
+from aestream_core.files import file_info, open_file, read_file
+from aestream_core.raw_files import open_raw_file
 
 REAL = ("expelliarmus_evt3.raw", "tonic_sample.aedat4")
 

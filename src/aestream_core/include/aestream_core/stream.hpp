@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "aestream_core/generator.hpp"
 #include "aestream_core/packet.hpp"
@@ -24,12 +25,18 @@ struct Slicing {
 /// packet under construction.
 PacketStream slice(PacketStream upstream, Slicing slicing);
 
+/// Events with start_us <= time < stop_us. Ends soon after stop_us, so that the rest of a recording is not read.
+PacketStream between(PacketStream upstream, std::uint64_t start_us, std::uint64_t stop_us);
+
 /// Hold each packet back until its last event is due: sensor time since the first event, divided by speed.
 /// speed 1 is real time. A jump of sensor time backwards restarts the clock. Ends early when stop is requested.
 PacketStream pace(PacketStream upstream, double speed, std::stop_token stop);
 
 /// End the stream between packets once stop is requested.
 PacketStream until_stopped(PacketStream upstream, std::stop_token stop);
+
+/// All that is left of a stream as one packet, or as few as offsets of 32 bits allow.
+[[nodiscard]] std::vector<Packet> join(PacketStream upstream);
 
 /// Number packets from 0 in Packet::seq.
 PacketStream number(PacketStream upstream);

@@ -21,9 +21,9 @@ public:
     void decode(std::span<const std::byte> bytes, PacketWriter& writer) override {
         decode_aedat4(state_, bytes, writer);
     }
-    void finish(std::uint64_t at_byte) override { finish_aedat4(state_, at_byte); }
+    void finish(std::uint64_t at_byte, PacketWriter& /*writer*/) override { finish_aedat4(state_, at_byte); }
     [[nodiscard]] DecodeCounters counters() const override {
-        return {state_.outside_sensor, 0, 0, 0, state_.skipped_packets};
+        return {state_.outside_sensor, 0, 0, 0, state_.skipped_packets, 0};
     }
 
 private:
@@ -62,7 +62,9 @@ std::map<std::string, std::string> details_of(const Aedat4Header& header, const 
             {"finished", header.table_at_byte ? "yes" : "no"}};
 }
 
-OpenedFormat open(const ByteFile& file, std::optional<Sensor> sensor) {
+bool recognises(std::span<const std::byte> head) { return starts_with(head, "#!AER-DAT4.0"); }
+
+OpenedFormat open(const ByteFile& file, const OpenOptions& options) {
     Aedat4Header header = read_header(file);
     const Aedat4Stream* const events = header.event_stream();
     if (events == nullptr) {
@@ -72,8 +74,8 @@ OpenedFormat open(const ByteFile& file, std::optional<Sensor> sensor) {
     const bool sensor_written = events->sensor.width > 0 && events->sensor.height > 0;
     FileInfo info;
     info.format = aedat4_format.name;
-    info.sensor = sensor.value_or(sensor_written ? events->sensor : assumed_sensor);
-    info.sensor_assumed = !sensor && !sensor_written;
+    info.sensor = options.sensor.value_or(sensor_written ? events->sensor : assumed_sensor);
+    info.sensor_assumed = !options.sensor && !sensor_written;
     info.size_bytes = file.size_bytes();
     info.data_begin = header.size_bytes;
     info.details = details_of(header, *events);
@@ -82,6 +84,10 @@ OpenedFormat open(const ByteFile& file, std::optional<Sensor> sensor) {
 
 }  // namespace
 
-const FileFormat aedat4_format{"aedat4", extensions, &open, nullptr};
+const FileFormat aedat4_format{.name = "aedat4",
+                               .description = "iniVation AEDAT 4.0: compressed packets of events, frames, IMU, triggers",
+                               .extensions = extensions,
+                               .recognises = &recognises,
+                               .open = &open};
 
 }  // namespace aestream

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "aestream_core/errors.hpp"
 
@@ -37,11 +38,20 @@ ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
     refuse(path_, reason);
 }
 
+ByteFile::ByteFile(std::string name, std::vector<std::byte> bytes)
+    : path_(std::move(name)), memory_(std::move(bytes)), size_bytes_(memory_->size()) {}
+
 ByteFile::~ByteFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 std::size_t ByteFile::read(std::uint64_t at_byte, std::span<std::byte> into) const {
+    if (memory_) {
+        const std::uint64_t from = std::min<std::uint64_t>(at_byte, memory_->size());
+        const std::size_t count = std::min<std::uint64_t>(into.size(), memory_->size() - from);
+        std::copy_n(memory_->begin() + static_cast<std::ptrdiff_t>(from), count, into.begin());
+        return count;
+    }
     std::size_t filled = 0;
     while (filled < into.size()) {
         const auto at = static_cast<off_t>(at_byte + filled);
@@ -54,9 +64,9 @@ std::size_t ByteFile::read(std::uint64_t at_byte, std::span<std::byte> into) con
     return filled;
 }
 
-std::vector<std::byte> ByteFile::head(std::size_t most_bytes) const {
-    std::vector<std::byte> bytes(std::min<std::uint64_t>(most_bytes, size_bytes_));
-    bytes.resize(read(0, bytes));
+std::vector<std::byte> ByteFile::piece(std::uint64_t at_byte, std::size_t most_bytes) const {
+    std::vector<std::byte> bytes(std::min<std::uint64_t>(most_bytes, size_bytes_ - std::min(at_byte, size_bytes_)));
+    bytes.resize(read(at_byte, bytes));
     return bytes;
 }
 

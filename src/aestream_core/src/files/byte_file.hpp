@@ -1,11 +1,11 @@
-// A regular file that is read by position.
+// A regular file that is read by position, or bytes in memory that stand for one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace aestream {
@@ -14,12 +14,11 @@ class ByteFile {
 public:
     /// Open a regular file for reading. Throws InvalidArgument with the path and the reason where that fails.
     explicit ByteFile(std::string path);
+    /// Take bytes that stand for a file of that name.
+    ByteFile(std::string name, std::vector<std::byte> bytes);
     ~ByteFile();
-    ByteFile(ByteFile&& other) noexcept
-        : path_(std::move(other.path_)),
-          descriptor_(std::exchange(other.descriptor_, -1)),
-          size_bytes_(other.size_bytes_) {}
-    ByteFile& operator=(ByteFile&&) = delete;
+    ByteFile(const ByteFile&) = delete;
+    ByteFile& operator=(const ByteFile&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
     /// Size when it was opened; a recording that is being written grows.
@@ -29,10 +28,18 @@ public:
     [[nodiscard]] std::size_t read(std::uint64_t at_byte, std::span<std::byte> into) const;
 
     /// The first bytes of the file, at most that many.
-    [[nodiscard]] std::vector<std::byte> head(std::size_t most_bytes) const;
+    [[nodiscard]] std::vector<std::byte> head(std::size_t most_bytes) const { return piece(0, most_bytes); }
+
+    /// The bytes from at_byte on, at most that many.
+    [[nodiscard]] std::vector<std::byte> piece(std::uint64_t at_byte, std::size_t most_bytes) const;
+
+    /// All bytes, where they are in memory.
+    [[nodiscard]] const std::optional<std::vector<std::byte>>& memory() const { return memory_; }
+    [[nodiscard]] int descriptor() const { return descriptor_; }
 
 private:
     std::string path_;
+    std::optional<std::vector<std::byte>> memory_;
     int descriptor_ = -1;
     std::uint64_t size_bytes_ = 0;
 };

@@ -6,22 +6,18 @@
 #include "aestream_core/errors.hpp"
 #include "aestream_core/files.hpp"
 #include "byte_file.hpp"
+#include "file_chunks.hpp"
 
 namespace aestream {
 
 namespace {
 
-// Large enough that a read and a packet cost nothing beside the decoding, small enough to stay in the second-level
-// cache.
-constexpr std::size_t chunk_bytes = 1U << 17U;
+constexpr std::size_t raw_chunk_bytes = 1U << 17U;
 constexpr std::size_t chunk_events = 1U << 16U;
 
 ByteStream read_chunks(const ByteFile& file, std::uint64_t from_byte) {
-    std::vector<std::byte> chunk(chunk_bytes);
-    while (const std::size_t size = file.read(from_byte, chunk)) {
-        from_byte += size;
-        co_yield std::span<const std::byte>(chunk).first(size);
-    }
+    FileChunks chunks(file, from_byte, raw_chunk_bytes, /*memory_map=*/false);
+    for (auto chunk = chunks.next(); !chunk.empty(); chunk = chunks.next()) co_yield chunk;
 }
 
 /// Say the file's name in what a codec found wrong with its bytes.
@@ -30,23 +26,30 @@ DamagedRecording named(const DamagedRecording& error, const OpenedFile& opened, 
             at_byte};
 }
 
+/// Where to begin so that nothing from start_us on is missed; makes the decoder ready for it.
+std::uint64_t seek(const OpenedFile& opened, std::uint64_t start_us) {
+    if (start_us == 0 || opened.format->seek == nullptr) return opened.info.data_begin;
+    return opened.format->seek(*opened.file, opened.info, *opened.decoder, start_us);
+}
+
 /// A recording in the middle of being read.
 class Reading {
 public:
-    Reading(const OpenedFile& opened, std::size_t first_capacity_events)
+    Reading(const OpenedFile& opened, std::uint64_t start_us, std::size_t first_capacity_events)
         : opened_(opened),
-          at_byte_(opened.info.data_begin),
-          chunk_(chunk_bytes),
+          chunks_(*opened.file, seek(opened, start_us), opened.decoder->chunk_bytes(), opened.memory_map),
           writer_(opened.info.sensor, first_capacity_events) {}
 
     /// Read and decode one chunk; false at the end, damaged or not.
     bool step() {
         try {
-            const std::size_t size = opened_.file->read(at_byte_, chunk_);
-            at_byte_ += size;
-            if (size == 0) opened_.decoder->finish(at_byte_);
-            opened_.decoder->decode(std::span<const std::byte>(chunk_).first(size), writer_);
-            return size > 0;
+            const auto chunk = chunks_.next();
+            if (chunk.empty()) {
+                opened_.decoder->finish(chunks_.at_byte(), writer_);
+            } else {
+                opened_.decoder->decode(chunk, writer_);
+            }
+            return !chunk.empty();
         } catch (const DamagedRecording& error) {
             damage_ = std::make_exception_ptr(named(error, opened_, error.byte_offset));
             return false;
@@ -63,21 +66,49 @@ public:
     void cut() { writer_.cut(); }
 
     [[nodiscard]] ReadCounters counters() const {
-        return {at_byte_ - opened_.info.data_begin, events_, opened_.decoder->counters()};
+        DecodeCounters decoded = opened_.decoder->counters();
+        decoded.damaged += damage_ && opened_.skip_errors ? 1 : 0;
+        return {chunks_.at_byte() - opened_.info.data_begin, events_, decoded};
     }
 
     void throw_if_damaged() const {
-        if (damage_) std::rethrow_exception(damage_);
+        if (damage_ && !opened_.skip_errors) std::rethrow_exception(damage_);
     }
 
 private:
     const OpenedFile& opened_;
-    std::uint64_t at_byte_;
-    std::vector<std::byte> chunk_;
+    FileChunks chunks_;
     PacketWriter writer_;
     std::uint64_t events_ = 0;
     std::exception_ptr damage_;
 };
+
+PacketStream read_packets(OpenedFile opened, std::shared_ptr<SharedReadCounters> counters, std::uint64_t start_us) {
+    Reading reading(opened, start_us, chunk_events);
+    for (bool more = true; more;) {
+        more = reading.step();
+        reading.cut();
+        std::vector<Packet> packets = reading.take();
+        counters->set(reading.counters());
+        for (Packet& packet : packets) co_yield std::move(packet);
+    }
+    reading.throw_if_damaged();
+}
+
+/// Decode a whole recording into one buffer.
+std::vector<Packet> read_in_place(const OpenedFile& opened) {
+    // Real recordings spend about three bytes an event, or more; untouched memory costs nothing.
+    Reading reading(opened, 0, opened.info.size_bytes / 3 + 1);
+    while (reading.step()) {
+    }
+    reading.throw_if_damaged();
+    reading.cut();
+    return reading.take();
+}
+
+std::vector<Packet> read_joined(OpenedFile opened, TimeRange range) {
+    return join(read_file(std::move(opened), std::make_shared<SharedReadCounters>(), range));
+}
 
 RawStream read_raw(OpenedFile opened, RawStream pieces) {
     std::exception_ptr damage;
@@ -104,30 +135,20 @@ std::string formats_with_raw_bytes() {
 
 }  // namespace
 
-PacketStream read_file(OpenedFile opened, std::shared_ptr<SharedReadCounters> counters) {
-    Reading reading(opened, chunk_events);
-    for (bool more = true; more;) {
-        more = reading.step();
-        reading.cut();
-        std::vector<Packet> packets = reading.take();
-        counters->set(reading.counters());
-        for (Packet& packet : packets) co_yield std::move(packet);
-    }
-    reading.throw_if_damaged();
+PacketStream read_file(OpenedFile opened, std::shared_ptr<SharedReadCounters> counters, TimeRange range) {
+    PacketStream packets = read_packets(std::move(opened), std::move(counters), range.start_us);
+    return range.whole() ? std::move(packets) : between(std::move(packets), range.start_us, range.stop_us);
 }
 
-Packet read_whole_file(OpenedFile opened) {
-    // Real recordings spend about three bytes an event, or more; untouched memory costs nothing.
-    Reading reading(opened, opened.info.size_bytes / 3 + 1);
-    while (reading.step()) {
-    }
-    reading.throw_if_damaged();
-    reading.cut();
-    std::vector<Packet> packets = reading.take();
-    if (packets.empty()) return {0, opened.info.sensor, nullptr, 0, 0};
+Packet read_whole_file(OpenedFile opened, TimeRange range) {
+    const std::string path = opened.file->path();
+    const Sensor sensor = opened.info.sensor;
+    std::vector<Packet> packets =
+        range.whole() ? read_in_place(std::move(opened)) : read_joined(std::move(opened), range);
+    if (packets.empty()) return {0, sensor, nullptr, 0, 0};
     if (packets.size() > 1) {
         const std::uint64_t span_us = packets.back().last_us() - packets.front().first_us();
-        throw InvalidArgument("'" + opened.file->path() + "' spans " + std::to_string(span_us) +
+        throw InvalidArgument("'" + path + "' spans " + std::to_string(span_us) +
                               " us; one packet holds at most 4294967295 us: open it as a stream");
     }
     return packets.front();

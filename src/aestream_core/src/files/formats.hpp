@@ -2,6 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "aestream_core/files.hpp"
 #include "byte_file.hpp"
@@ -11,8 +14,16 @@ namespace aestream {
 /// The sensor size that is assumed, and said to be, where neither the file nor the caller knows it.
 inline constexpr Sensor assumed_sensor{1280, 720};
 
+// Where several rows share an extension, the first that writes is the one that is written.
 extern const FileFormat evt3_format;
+
 extern const FileFormat aedat4_format;
+
+/// What the first bytes of a file say, in small.
+[[nodiscard]] inline bool starts_with(std::span<const std::byte> head, std::string_view text) {
+    return head.size() >= text.size() &&
+           std::string_view(reinterpret_cast<const char*>(head.data()), text.size()) == text;
+}
 
 /// Say in words what a file holds, judging by its first bytes.
 [[nodiscard]] std::string describe_content(std::span<const std::byte> head);

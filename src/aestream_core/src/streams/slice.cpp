@@ -127,6 +127,14 @@ PacketStream slice(PacketStream upstream, Slicing slicing) {
     return slicing.active() ? sliced(std::move(upstream), slicing) : std::move(upstream);
 }
 
+std::vector<Packet> join(PacketStream upstream) {
+    std::vector<Packet> packets;
+    for (Packet& packet : sliced(std::move(upstream), {.packet_us = {}, .packet_events = no_limit})) {
+        packets.push_back(std::move(packet));
+    }
+    return packets;
+}
+
 PacketStream number(PacketStream upstream) {
     std::uint64_t seq = 0;
     for (Packet& packet : upstream) {

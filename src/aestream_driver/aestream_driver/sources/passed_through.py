@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aestream_core.events import Events
 from aestream_core.evt3 import Evt3Decoder
-from aestream_core.files import RawPacket, RawStream
+from aestream_core.raw_files import RawPacket, RawStream
 from aestream_driver.sources.base import SourcePacket, WirePacket
 
 

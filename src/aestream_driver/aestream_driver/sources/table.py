@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from aestream_core.errors import InvalidArgumentError
-from aestream_core.files import FILE_FORMATS, file_info, open_file, open_raw_file
+from aestream_core.files import FILE_FORMATS, file_info, open_file
+from aestream_core.raw_files import open_raw_file
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_driver.config import DriverConfig
 from aestream_driver.sources.base import Source
@@ -62,6 +63,7 @@ def _open_file(config: DriverConfig) -> Source:
         speed=speed,
         width=width,
         height=height,
+        memory_map=False,  # a recording that is replaced meanwhile must not end the process of the other nodes
     )
     return DecodedSource(stream, description=description, lossless=True)
 
