@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from aestream.cli.interrupt import closing_on_interrupt
-from aestream.cli.progress import ProgressBar
 from aestream.cli.sinks.base import Sink
 from aestream.cli.sources.base import OpenedSource
+from aestream.progress import ProgressBar
 from aestream_core.errors import AestreamError
 from aestream_core.events import Events
 
