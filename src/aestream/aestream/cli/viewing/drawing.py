@@ -41,7 +41,7 @@ def write_label(picture: "Image.Image", text: str) -> None:
 
 def time_text(time_us: int, *, window_us: int) -> str:
     """Write a time with as many digits as tell windows apart."""
-    return f"{time_us / 1e3:.2f} ms" if window_us < 1000 else f"{time_us / 1e6:.3f} s"
+    return f"{time_us / 1e3:.2f} ms" if window_us < 10_000 else f"{time_us / 1e6:.3f} s"
 
 
 def _brightest(pixels: Pixels, factor: int) -> Pixels:

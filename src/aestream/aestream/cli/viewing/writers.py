@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 _SHEET_SIDE_PX = 480
 _VIDEO_SIDE_PX = 640
-_FAST_ENCODING = "deadline;realtime|cpu-used;8|row-mt;1"
-"""Of VP9, whose usual settings take most of a second for a picture."""
-
 _CODECS = ("avc1", "vp09", "mp4v")
 """What plays nearly everywhere, then what browsers play, then what OpenCV always has."""
 
@@ -128,10 +125,7 @@ class Mp4Writer:
 
     def _opened(self, width: int, height: int) -> Any:
         for codec in _CODECS:
-            with (
-                _quiet_stderr(),
-                _environment("OPENCV_FFMPEG_WRITER_OPTIONS", _FAST_ENCODING if codec == "vp09" else ""),
-            ):
+            with _quiet_stderr():
                 writer = self._cv2.VideoWriter(
                     str(self._path), self._cv2.VideoWriter_fourcc(*codec), self._fps, (width, height)
                 )
@@ -175,19 +169,6 @@ def _import_opencv() -> Any:
             "writing .mp4 needs OpenCV: pip install opencv-python-headless; .gif and .png need nothing more"
         ) from error
     return cv2
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    """Set a variable of the environment, unless the user did."""
-    ours = bool(value) and name not in os.environ
-    if ours:
-        os.environ[name] = value
-    try:
-        yield
-    finally:
-        if ours:
-            del os.environ[name]
 
 
 @contextmanager
