@@ -35,16 +35,14 @@ fs::path cache_folder() {
 
 std::string identity_of(const ByteFile& file, std::string_view format) {
     struct stat status{};
-    if (file.memory() || ::fstat(file.descriptor(), &status) != 0) return {};
+    if (file.memory() || file.is_pipe() || ::fstat(file.descriptor(), &status) != 0) return {};
     std::error_code ignored;
     const std::string path = fs::weakly_canonical(file.path(), ignored).string();
     return path + '\n' + std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec) + '.' +
            std::to_string(status.st_mtim.tv_nsec) + ' ' + std::string(format) + '\n';
 }
 
-void put(std::string& to, std::uint64_t value) {
-    to.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
+void put(std::string& to, std::uint64_t value) { to.append(reinterpret_cast<const char*>(&value), sizeof(value)); }
 
 void put(std::string& to, std::string_view text) {
     put(to, text.size());
@@ -138,8 +136,7 @@ FileIndex::FileIndex(const ByteFile& file, std::string_view format) : identity_(
 }
 
 const FileIndex::Entry* FileIndex::last_before(std::uint64_t start_us) const {
-    const auto after =
-        std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.latest_us >= start_us; });
+    const auto after = std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.latest_us >= start_us; });
     return after == entries_.begin() ? nullptr : &*std::prev(after);
 }
 

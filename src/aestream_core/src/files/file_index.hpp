@@ -11,8 +11,8 @@
 
 namespace aestream {
 
-/// A place every few megabytes with the decoder's state there. Grows as a recording is read with a start time; is stored
-/// in the user's cache folder and void as soon as the recording's size or date changes.
+/// A place every few megabytes with the decoder's state there. Grows as a recording is read with a start time; is
+/// stored in the user's cache folder and void as soon as the recording's size or date changes.
 class FileIndex {
 public:
     struct Entry {
@@ -31,7 +31,8 @@ public:
     /// Take a place that was come by, if it lies far enough behind the last one.
     void offer(std::uint64_t at_byte, std::uint64_t latest_us, const Decoder& decoder);
 
-    /// Write what was added to the cache folder. A folder that cannot be written is no fault: the next reading is slower.
+    /// Write what was added to the cache folder. A folder that cannot be written is no fault: the next reading is
+    /// slower.
     void store();
 
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }

@@ -33,7 +33,7 @@ DamagedRecording named(const DamagedRecording& error, const OpenedFile& opened, 
 class Indexing {
 public:
     Indexing(const OpenedFile& opened, std::uint64_t start_us) : opened_(opened) {
-        if (start_us == 0) return;
+        if (start_us == 0 || opened.file->is_pipe()) return;
         if (opened.format->seek != nullptr) {
             begin_ = opened.format->seek(*opened.file, opened.info, *opened.decoder, start_us);
             return;
