@@ -24,10 +24,8 @@ def test_a_pipe_gives_what_the_file_gives(tmp_path: Path, count: int) -> None:
     path = raw_file(tmp_path, camera_words(count))
     fifo = tmp_path / "pipe.raw"
     os.mkfifo(fifo)
-    keep_open = os.open(fifo, os.O_RDWR)  # so that the reader finds a writer, however late ours comes
     writer = feed(fifo, path.read_bytes())
     stream = open_file(fifo)
-    os.close(keep_open)
     events = joined(list(stream))
     writer.join()
     assert np.array_equal(events, read_file(path).to_numpy())

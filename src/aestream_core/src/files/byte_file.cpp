@@ -31,14 +31,15 @@ std::size_t copy_out(std::span<const std::byte> bytes, std::uint64_t at_byte, st
 }  // namespace
 
 ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
-    // Opening a pipe would wait for a writer; O_NONBLOCK makes that an answer, and means nothing for regular files.
-    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor_ < 0) refuse(path_, std::strerror(errno));
     struct stat status{};
+    // A named pipe waits for its writer, as everywhere; a device must not make anybody wait.
+    const bool waits = ::stat(path_.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK));
+    if (descriptor_ < 0) refuse(path_, std::strerror(errno));
     const bool known = ::fstat(descriptor_, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
         size_bytes_ = static_cast<std::uint64_t>(status.st_size);
-    } else if (known && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) {
+    } else if (known && S_ISFIFO(status.st_mode)) {
         open_pipe();
     } else {
         const std::string reason = !known                    ? std::strerror(errno)
@@ -50,7 +51,6 @@ ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
 }
 
 void ByteFile::open_pipe() {
-    ::fcntl(descriptor_, F_SETFL, ::fcntl(descriptor_, F_GETFL) & ~O_NONBLOCK);
     pipe_head_.emplace(pipe_head_bytes);
     pipe_head_->resize(read_on(*pipe_head_));
     size_bytes_ = pipe_at_byte_ = pipe_head_->size();
