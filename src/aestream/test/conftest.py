@@ -5,4 +5,5 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from tiny_format import tiny  # noqa: F401
 from tiny_package import tiny_environment, write_launch_file  # noqa: F401

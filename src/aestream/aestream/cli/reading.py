@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from aestream.cli.format_options import add_format_options, given_format_options
@@ -64,6 +65,11 @@ def add_read_options(parser: argparse.ArgumentParser) -> None:
     add_format_options(parser, "read_options", title="options of reading that only some formats have")
 
 
+def is_pipe(path: str) -> bool:
+    """Say whether a recording comes out of a pipe, so that it can be opened only once."""
+    return Path(path).is_fifo()
+
+
 def open_as_asked(args: argparse.Namespace, path: str, *, extras: Iterable[str] = (), **packets: Any) -> FileStream:
     """Open a recording as the parsed options say.
 
@@ -101,5 +107,7 @@ def _range(args: argparse.Namespace, path: str, how: dict[str, Any]) -> tuple[in
 
 
 def _first_us(path: str, how: dict[str, Any]) -> int:
+    if is_pipe(path):
+        raise InvalidArgumentError(f"{path!r} is a pipe, which is read only once; give --start and --stop without +")
     with open_file(path, **how) as stream:
         return next((events.first_us for events in stream if len(events)), 0)

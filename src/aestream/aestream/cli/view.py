@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from aestream.cli.parser import CommandParser, microseconds, number
-from aestream.cli.reading import add_read_options, open_as_asked
+from aestream.cli.reading import add_read_options, is_pipe, open_as_asked
 from aestream.cli.sinks.paths import check_output_path
 from aestream.cli.viewing.drawing import resized, time_text, write_label
 from aestream.cli.viewing.styles import STYLES
@@ -89,8 +89,8 @@ def run(args: argparse.Namespace) -> int:
     """
     path = args.output or Path(f"{Path(args.file).stem}.png")
     check_output_path(path, kind="a picture", extensions=tuple(WRITERS))
-    plan = _plan(args, path)
     with open_as_asked(args, args.file) as stream:
+        plan = _plan(args, path, stream)
         _draw(args, plan, stream)
     return 0
 
@@ -133,27 +133,29 @@ def _add(writer: PictureWriter, painted: Painted, plan: Plan) -> None:
     writer.add(picture, label=label, start_us=painted.since_us)
 
 
-def _plan(args: argparse.Namespace, path: Path) -> Plan:
+def _plan(args: argparse.Namespace, path: Path, stream: FileStream) -> Plan:
     row = WRITERS[path.suffix]
     fps = _above_zero("--fps", args.fps, row.fps, most=1000)
     if path.suffix == ".gif":
         fps = 100 / max(2, round(100 / fps))
     most_s = _above_zero("--max-seconds", args.max_seconds, row.most_s, most=86_400)
-    with open_as_asked(args, args.file) as stream:
-        _check_size(stream)
-        scale = _above_zero("--scale", args.scale, _scale(row, stream.width, stream.height), most=64)
-        window_us = args.window_us or _window_us(row, stream, fps)
+    _check_size(stream)
+    scale = _above_zero("--scale", args.scale, _scale(row, stream.width, stream.height), most=64)
+    window_us = args.window_us or _window_us(args, row, fps)
     most_pictures = max(1, round(most_s * fps)) if row.moves else None
     return Plan(row, path, window_us, fps, scale, most_pictures)
 
 
-def _window_us(row: WriterRow, stream: FileStream, fps: float) -> int:
+def _window_us(args: argparse.Namespace, row: WriterRow, fps: float) -> int:
     """Choose how much a picture shows: real time, or less where the recording is short, but enough to see."""
     usual_us = row.window_us or round(1e6 / fps)
-    enough_us = usual_us * row.least_pictures
-    span_us, events = measure(_until_fault(stream, []), enough_us)
+    if is_pipe(args.file):
+        return usual_us
+    with open_as_asked(args, args.file) as stream:
+        span_us, events = measure(_until_fault(stream, []), usual_us * row.least_pictures)
+        pixels = stream.width * stream.height
     short_us = -(-(span_us + 1) // row.least_pictures)
-    filled_us = round(row.least_fired * stream.width * stream.height * span_us / max(1, events))
+    filled_us = round(row.least_fired * pixels * span_us / max(1, events))
     return max(1, min(usual_us, max(short_us, filled_us)))
 
 

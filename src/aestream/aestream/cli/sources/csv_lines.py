@@ -13,7 +13,7 @@ from aestream_core.formats.base import NO_COUNTERS, FileInfo
 
 _BLOCK_BYTES = 1 << 20
 _LONGEST_LINE_BYTES = 200
-_MOST_US = (1 << 63) - 1
+_MOST_US = 1 << 62  # beyond, NumPy gives the largest number there is
 _SPACES = bytes.maketrans(b",", b" ")
 
 Columns = npt.NDArray[np.int64]
@@ -39,7 +39,7 @@ class CsvLines:
         Raises:
             DamagedRecordingError: a line is not one of an event; every line before it was given.
         """
-        for block in self._blocks():
+        for block in filter(None, self._blocks()):
             rows, fault = _parse(block)
             yield from self._events(rows)
             self._counters["bytes"] += len(block)

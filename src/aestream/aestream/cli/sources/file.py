@@ -12,6 +12,7 @@ _EXAMPLES = """examples:
   aestream input file recording.raw                                        CSV lines t,x,y,p on stdout
   aestream input file recording.raw --start +1 --stop +2.5 output file part.aedat4
   aestream input file damaged.aedat4 --skip-errors output file whole.aedat4
+  ssh robot cat recording.raw | aestream input file /dev/stdin --format evt3 output file here.raw
   aestream input file recording.raw --speed 1 output tensor                as fast as it was recorded
 
 'aestream formats' lists the formats and their options.
