@@ -126,3 +126,14 @@ def test_a_camera_with_frames_imu_and_triggers_gives_them(recordings: Path) -> N
 
 def test_the_table_of_formats_is_there() -> None:
     assert {"evt3", "aedat4"} <= set(aestream.FILE_FORMATS)
+
+
+def test_the_page_about_files_names_every_format_with_its_endings_and_options() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "files.md"
+    if not page.is_file():
+        pytest.skip("the page is in the repository, not in an installed package")
+    rows = {line.split("`")[1]: line for line in page.read_text().splitlines() if line.startswith("| `")}
+    for name, row in aestream.FILE_FORMATS.items():
+        assert name in rows, f"docs/files.md has no row for {name}"
+        assert all(f"`{extension}`" in rows[name] for extension in row.extensions), name
+        assert all(f"`{option.name}`" in rows[name] for option in (*row.read_options, *row.write_options)), name

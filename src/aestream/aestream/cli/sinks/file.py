@@ -15,7 +15,7 @@ from aestream_core.formats.table import format_to_write
 _EXAMPLES = """examples:
   aestream input file in.raw output file out.aedat4
   aestream input file in.aedat4 output file out.csv output file out.raw
-  aestream input sim --duration 2 output file sim.raw --format evt3
+  aestream input sim --duration 2 filter polarity on output file sim.raw
 
 'aestream formats' lists the formats and their options.
 """
