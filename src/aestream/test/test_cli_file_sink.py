@@ -39,13 +39,18 @@ def test_a_format_that_loses_absolute_times_says_so(
     source = write_evt3(tmp_path / "late.raw", some_events(start_us=5_000_000))
     assert convert(source, tmp_path / "out.tiny", "--compression", "lz4") == 0
     first_us = some_events(start_us=5_000_000).first_us
-    assert f"tiny cannot say it: times count from {first_us:,} us" in capfd.readouterr().err
+    assert f"; times count from {first_us:,} us, which tiny cannot store" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("name", writable_formats())
-def test_every_written_format_comes_back_from_the_command_line(name: str, recording: Path, tmp_path: Path) -> None:
+def test_every_written_format_comes_back_from_the_command_line(
+    name: str, recording: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     target = tmp_path / f"out{aestream.FILE_FORMATS[name].extensions[0]}"
-    assert convert(recording, target, "--format", name) == 0
+    if convert(recording, target, "--format", name) != 0:
+        error = capfd.readouterr().err
+        assert "install" in error
+        pytest.skip(error.strip())
     back = aestream.read(target, format=name, width=64, height=48).to_numpy()
     expected = some_events().to_numpy()
     for column in ("x", "y", "p"):

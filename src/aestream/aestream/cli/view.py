@@ -76,7 +76,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
     )
     parser.add_argument("--fps", type=number, metavar="N", help="pictures a second of a video (default: 30, .gif: 25)")
     parser.add_argument("--max-seconds", type=number, metavar="S", help="length of a video (default: 60, .gif: 10)")
-    parser.add_argument("--scale", type=number, metavar="X", help="size of a pixel (default: enlarges small sensors)")
+    parser.add_argument(
+        "--scale",
+        type=number,
+        metavar="X",
+        help="size of a pixel (default: enlarges small sensors, and shrinks large ones in a video)",
+    )
     add_read_options(parser)
     parser.set_defaults(run=run)
 

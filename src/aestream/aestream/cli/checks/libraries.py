@@ -8,6 +8,7 @@ OPTIONAL_LIBRARIES = {
     "neuromorphic_drivers": ("neuromorphic-drivers", "Prophesee EVK3 and EVK4, DAVIS346 and DVXplorer over USB"),
     "dv_processing": ("dv-processing", "iniVation cameras"),
     "rosbags": ("rosbags", "bags where rosbag2 is not installed"),
+    "cv2": ("opencv-python-headless", "videos of 'aestream view'"),
     "h5py": ("h5py", "HDF5 data sets"),
     "tonic": ("tonic", "neuromorphic data sets"),
     "nir": ("nir", "exchange of models"),

@@ -57,7 +57,7 @@ class FileSink:
         counters = writer.counters()
         line = f"file: {self._path}, {counters.events:,} events, {counters.bytes:,} bytes"
         lost = counters.lost_base_us
-        return f"{line}; {self._format} cannot say it: times count from {lost:,} us" if lost else line
+        return f"{line}; times count from {lost:,} us, which {self._format} cannot store" if lost else line
 
     def _opened(self) -> RecordingWriter:
         if self._writer is None:
