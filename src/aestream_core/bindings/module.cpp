@@ -8,4 +8,5 @@ PYBIND11_MODULE(_core, module) {
     register_streams(module);
     register_files(module);
     register_sim(module);
+    register_decode_pieces(module);
 }
