@@ -138,6 +138,7 @@ std::span<const FileFormat> file_formats() {
         evt3_format,
         aedat4_format,
         es_format,
+        nmnist_format,
     };
     return formats;
 }

@@ -20,6 +20,7 @@ extern const FileFormat evt3_format;
 extern const FileFormat aedat4_format;
 
 extern const FileFormat es_format;
+extern const FileFormat nmnist_format;
 
 /// What the first bytes of a file say, in small.
 [[nodiscard]] inline bool starts_with(std::span<const std::byte> head, std::string_view text) {
