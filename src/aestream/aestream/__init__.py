@@ -1,5 +1,8 @@
 """Event cameras in a few lines of Python: recordings and the simulator as packets of events or as tensors.
 
+    events = aestream.read("recording.raw")  # of any format that `aestream formats` lists
+    aestream.write("recording.aedat4", aestream.stream("recording.raw"))  # in constant memory
+
     with aestream.FileInput("recording.raw") as stream:
         tensor = stream.read("torch")  # (2, H, W) float32: how many events each pixel fired in the first 10 ms
 
@@ -11,11 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aestream.inputs import FileInput, Input, SimInput, info, read
+    from aestream.inputs import FileInput, Input, SimInput, info, read, stream
+    from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
     from aestream.window_reader import BACKENDS, TensorWindow
+    from aestream.writing import write
     from aestream_core.errors import AestreamError, DamagedRecordingError
     from aestream_core.events import Events
-    from aestream_core.files import FileInfo
+    from aestream_core.files import FILE_FORMATS, FileInfo, WriteCounters
 
 __version__ = "0.1.0"
 
@@ -23,29 +28,49 @@ _HOME = {
     "AestreamError": "aestream_core.errors",
     "DamagedRecordingError": "aestream_core.errors",
     "Events": "aestream_core.events",
+    "FILE_FORMATS": "aestream_core.files",
     "FileInfo": "aestream_core.files",
+    "WriteCounters": "aestream_core.files",
     "BACKENDS": "aestream.window_reader",
+    "TensorWindow": "aestream.window_reader",
     "FileInput": "aestream.inputs",
     "Input": "aestream.inputs",
     "SimInput": "aestream.inputs",
-    "TensorWindow": "aestream.window_reader",
     "info": "aestream.inputs",
     "read": "aestream.inputs",
+    "stream": "aestream.inputs",
+    "Frame": "aestream.side_records",
+    "IMU_DTYPE": "aestream.side_records",
+    "TRIGGER_DTYPE": "aestream.side_records",
+    "read_frames": "aestream.side_records",
+    "read_imu": "aestream.side_records",
+    "read_triggers": "aestream.side_records",
+    "write": "aestream.writing",
 }
 
 __all__ = [
     "BACKENDS",
+    "FILE_FORMATS",
+    "IMU_DTYPE",
+    "TRIGGER_DTYPE",
     "AestreamError",
     "DamagedRecordingError",
     "Events",
     "FileInfo",
     "FileInput",
+    "Frame",
     "Input",
     "SimInput",
     "TensorWindow",
+    "WriteCounters",
     "__version__",
     "info",
     "read",
+    "read_frames",
+    "read_imu",
+    "read_triggers",
+    "stream",
+    "write",
 ]
 
 

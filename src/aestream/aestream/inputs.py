@@ -2,16 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from os import PathLike, fspath
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
+from aestream.progress import watched
+from aestream.side_records import Frame, frames_of, imu_of, triggers_of
 from aestream.window_reader import TensorWindow, WindowReader
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_core.events import Events
-from aestream_core.files import FileInfo, file_info, open_file, read_file
+from aestream_core.files import FileInfo, FileStream, file_info, open_file, read_file
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_core.streams import PacketStream
+
+if TYPE_CHECKING:
+    from aestream_core import _core
 
 _InputT = TypeVar("_InputT", bound="Input")
 
@@ -94,6 +103,7 @@ class FileInput(Input):
 
     Attributes:
         info: what the recording's header says.
+        path: where the recording is.
     """
 
     def __init__(
@@ -102,10 +112,17 @@ class FileInput(Input):
         *,
         packet_us: int | None = None,
         packet_events: int | None = None,
+        start_us: int = 0,
+        stop_us: int | None = None,
         speed: float | None = None,
         width: int | None = None,
         height: int | None = None,
         device: str = "auto",
+        format: str = "",
+        skip_errors: bool = False,
+        threads: int = 1,
+        extras: tuple[str, ...] = (),
+        **options: Any,
     ) -> None:
         """Open a recording.
 
@@ -113,24 +130,75 @@ class FileInput(Input):
             path: the recording.
             packet_us: sensor time in µs that one packet spans at most; None leaves packets as they are read.
             packet_events: events that one packet holds at most; None for no limit.
+            start_us: sensor time in µs from which events are wanted.
+            stop_us: sensor time in µs before which events are wanted; None for all.
             speed: playback speed, 1 is real time; None is as fast as possible.
             width: sensor width in pixels, in place of what the recording says; with `height`.
             height: sensor height in pixels, in place of what the recording says; with `width`.
             device: device of torch tensors: auto (the first GPU, or the CPU where there is none), cpu, cuda or cuda:N.
+            format: name of the format, where neither the ending nor the content says it.
+            skip_errors: leave out what is damaged and go on behind it where that is possible, rather than raise.
+            threads: cores to decode on, for formats of independent blocks.
+            extras: what to collect beside events: some of "triggers", "imu", "frames".
+            options: options of the format; `aestream formats` and `aestream.FILE_FORMATS[name].read_options` list them.
 
         Raises:
             AestreamError: the recording cannot be opened, or an argument is not possible; the message says why.
         """
         stream = open_file(
-            fspath(path), packet_us=packet_us, packet_events=packet_events, speed=speed, width=width, height=height
+            path,
+            format=format,
+            packet_us=packet_us,
+            packet_events=packet_events,
+            start_us=start_us,
+            stop_us=stop_us,
+            speed=speed,
+            width=width,
+            height=height,
+            skip_errors=skip_errors,
+            threads=threads,
+            extras=extras,
+            **options,
         )
         super().__init__(stream, device=device)
         self.info = stream.info
+        self.path = stream.path
         self._counters = stream.counters
+        self._side = stream.side
+        self._extras = extras
 
     def counters(self) -> dict[str, int]:
         """Count what was read and what was lost so far: see `aestream_core.files.FileStream.counters`."""
         return self._counters()
+
+    def take_triggers(self) -> npt.NDArray[np.void]:
+        """Take the triggers that were met since the last call, (N,) of `aestream.TRIGGER_DTYPE`.
+
+        Raises:
+            InvalidArgumentError: the input was opened without the extra "triggers".
+        """
+        return triggers_of(self._collected("triggers"))
+
+    def take_imu(self) -> npt.NDArray[np.void]:
+        """Take the inertial measurements that were met since the last call, (N,) of `aestream.IMU_DTYPE`.
+
+        Raises:
+            InvalidArgumentError: the input was opened without the extra "imu".
+        """
+        return imu_of(self._collected("imu"))
+
+    def take_frames(self) -> list[Frame]:
+        """Take the frames that were met since the last call.
+
+        Raises:
+            InvalidArgumentError: the input was opened without the extra "frames".
+        """
+        return frames_of(self._collected("frames"))
+
+    def _collected(self, extra: str) -> "_core.SideRecords":
+        if self._side is None or extra not in self._extras:
+            raise InvalidArgumentError(f"{extra} were not asked for; open the input with extras=({extra!r},)")
+        return self._side
 
 
 class SimInput(Input):
@@ -159,11 +227,40 @@ class SimInput(Input):
         super().__init__(open_simulator(SimConfig(**settings), packet_us=packet_us, speed=speed), device=device)
 
 
-def read(path: str | PathLike[str], *, width: int | None = None, height: int | None = None) -> Events:
-    """Read a whole recording as one packet. See `aestream_core.files.read_file`."""
-    return read_file(fspath(path), width=width, height=height)
+def read(path: str | PathLike[str], *, progress: bool = False, **options: Any) -> Events:
+    """Read a whole recording, or a part of it, as one packet.
+
+    Args:
+        path: the recording.
+        progress: draw a bar on stderr where that is a terminal.
+        options: as of `aestream_core.files.read_file`: format, start_us, stop_us, width, height, skip_errors, threads,
+            and the format's own.
+
+    Raises:
+        AestreamError: the recording cannot be read, is damaged, or spans more than 2^32 µs (71.6 minutes); the message
+            says why.
+    """
+    if not progress:
+        return read_file(path, **options)
+    with open_file(path, **options) as stream:
+        packets = list(watched(stream, Path(path).name, source=stream))
+        return Events.join(packets, width=stream.width, height=stream.height)
 
 
-def info(path: str | PathLike[str]) -> FileInfo:
+def stream(path: str | PathLike[str], **options: Any) -> FileStream:
+    """Open a recording as a stream of packets, in constant memory. For tensors use `FileInput`.
+
+    Args:
+        path: the recording.
+        options: as of `aestream_core.files.open_file`: packet_us, packet_events, start_us, stop_us, speed, format,
+            width, height, skip_errors, threads, extras, and the format's own.
+
+    Raises:
+        AestreamError: the recording cannot be opened, or an argument is not possible; the message says why.
+    """
+    return open_file(path, **options)
+
+
+def info(path: str | PathLike[str], *, format: str = "", **options: Any) -> FileInfo:
     """Say what a recording is, from its header. See `aestream_core.files.file_info`."""
-    return file_info(fspath(path))
+    return file_info(path, format=format, **options)

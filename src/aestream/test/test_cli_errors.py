@@ -11,15 +11,27 @@ from making_recordings import cut, some_events, write_evt3
 import aestream
 from aestream.cli.commands import COMMANDS
 from aestream.cli.main import main
+from aestream_core.files import FILE_FORMATS
 
 USAGE = [
     (["nonsense"], "unknown command 'nonsense'; known: completion, "),
     ([], "COMMAND"),
     (["input"], "SOURCE"),
-    (["input", "camera"], "unknown source 'camera'; known: file, sim"),
-    (["input", "sim", "output", "view"], "unknown sink 'view'; known: image, null, stdout, tensor"),
+    (["input", "camera"], "unknown source 'camera'; known: file, sim, stdin"),
+    (["input", "sim", "output", "view"], "unknown sink 'view'; known: file, image, null, stdout, tensor"),
     (["input", "sim", "output"], "SINK"),
     (["input", "file"], "PATH"),
+    (["input", "file", "a.raw", "--start", "soon"], "--start: 'soon' is not a time in seconds"),
+    (["input", "file", "a.raw", "--start", "-1"], "--start"),
+    (["input", "file", "a.raw", "--format", "evt9"], "--format: invalid choice: 'evt9'"),
+    (["input", "sim", "filter", "blur"], "unknown filter 'blur'; known: crop, mask, polarity, time"),
+    (["input", "sim", "filter"], "FILTER"),
+    (["input", "sim", "filter", "crop", "1", "2"], "WIDTH"),
+    (["input", "sim", "filter", "polarity", "up"], "'up'"),
+    (["input", "sim", "output", "null", "filter", "polarity", "on"], "filters come before the first output"),
+    (["input", "sim", "output", "file"], "PATH"),
+    (["view"], "FILE"),
+    (["view", "a.raw", "--style", "oil"], "'oil'"),
     (["input", "sim", "--rate", "fast"], "--rate: 'fast' is not a number"),
     (["input", "sim", "--scene", "moon"], "'moon'"),
     (["input", "sim", "--colour", "1"], "--colour"),
@@ -48,6 +60,16 @@ IMPOSSIBLE = [
     (["input", "sim", "output", "image", "none/picture.png"], "there is no folder 'none'"),
     (["input", "sim", "output", "tensor", "a.npz", "output", "image", "b.gif"], "'.gif'; known: .png"),
     (["input", "sim", "output", "image", "{name}.png"], "'{name}.png'"),
+    (["input", "sim", "output", "file", "made.mp3"], "unknown file extension '.mp3'"),
+    (["input", "sim", "output", "image", "a.png", "output", "image", "./a.png"], "two outputs write to './a.png'"),
+    (["input", "sim", "filter", "crop", "600", "0", "100", "10"], "x=600 y=0 width=100 height=10 does not lie on"),
+    (["input", "sim", "filter", "time", "2", "1"], "time stops at 1000000 us"),
+    (["input", "sim", "filter", "mask", "none.png"], "cannot read mask 'none.png'"),
+    (["input", "stdin"], "give --width and --height"),
+    (["formats", "evt9"], "unknown file format 'evt9'; known: "),
+    (["view", "a.raw", "-o", "a.bmp"], "unknown extension of a picture '.bmp'; known: .gif, .mp4, .png"),
+    (["view", "a.raw", "-o", "none/a.gif"], "there is no folder 'none'"),
+    (["view", "none.raw"], "none.raw"),
 ]
 
 
@@ -85,7 +107,7 @@ def test_an_impossible_value_is_one_line_and_status_1(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("command", [["info"], ["input", "file"]])
+@pytest.mark.parametrize("command", [["info"], ["input", "file"], ["view"]])
 @pytest.mark.parametrize("name", ["none.raw", "made.mp4", "empty.raw", "text.raw"])
 def test_a_recording_that_cannot_be_read_is_named(
     command: list[str], name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -175,10 +197,16 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
     ("line", "expected"),
     [
         ("aestream in", {"input", "info"}),
-        ("aestream input ", {"file", "sim"}),
+        ("aestream input ", {"file", "sim", "stdin"}),
+        ("aestream input file a.raw --format aed", set(filter(lambda name: name.startswith("aed"), FILE_FORMATS))),
+        ("aestream formats ev", set(filter(lambda name: name.startswith("ev"), FILE_FORMATS))),
+        ("aestream input sim f", {"filter"}),
+        ("aestream input sim filter ", {"crop", "mask", "polarity", "time"}),
+        ("aestream input sim filter polarity o", {"off", "on"}),
+        ("aestream input sim filter polarity on o", {"output"}),
         ("aestream input sim --scene sh", {"shapes"}),
         ("aestream input sim o", {"output"}),
-        ("aestream input sim output ", {"stdout", "tensor", "image", "null"}),
+        ("aestream input sim output ", {"stdout", "file", "tensor", "image", "null"}),
         ("aestream input sim output stdout output tensor --w", {"--window-us"}),
     ],
 )

@@ -9,7 +9,7 @@ from making_recordings import cut, real_recording, some_events, write_evt3
 
 from aestream.cli.main import main
 from aestream.cli.rate_plot import MAX_COLUMNS, plot_rates, rate_text
-from aestream.cli.recording_stats import RateHistogram, collect_stats
+from aestream.cli.recording_stats import collect_stats
 from aestream_core.events import Events
 
 
@@ -25,7 +25,7 @@ def test_the_numbers_are_those_of_the_events(tmp_path: Path) -> None:
     assert (stats.events, stats.on_events) == (20_000, int(array["p"].sum()))
     assert (stats.start_us, stats.end_us) == (array["t"].min(), array["t"].max())
     assert stats.mean_rate_hz == pytest.approx(200e3, rel=0.01)
-    assert stats.rates.rates_hz().sum() * stats.rates.bin_us / 1e6 == pytest.approx(20_000)
+    assert stats.rates_hz().sum() * stats.survey.bin_us / 1e6 == pytest.approx(20_000)
 
 
 def test_text_says_format_sensor_rate_and_balance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,20 +77,34 @@ def test_one_bad_recording_does_not_hide_the_next(tmp_path: Path, capsys: pytest
     assert "20,000" in printed.out
 
 
-def test_a_histogram_stays_small_and_loses_nothing() -> None:
-    histogram = RateHistogram()
-    for start_us in range(0, 60_000_000, 500_000):
-        histogram.add(events_at([start_us, start_us + 10, start_us + 499_999]))
-    rates = histogram.rates_hz()
-    assert RateHistogram.BINS // 2 <= len(rates) <= RateHistogram.BINS
-    assert rates.sum() * histogram.bin_us / 1e6 == pytest.approx(360)
+def with_hot_pixel_and_gap() -> Events:
+    array = np.concatenate([some_events(start_us=at).to_numpy() for at in (5_000_000, 6_000_000)])
+    array["x"][::10], array["y"][::10] = 40, 7
+    return Events.from_numpy(array, width=64, height=48)
 
 
-def test_events_before_the_first_one_are_counted_with_it() -> None:
-    histogram = RateHistogram()
-    histogram.add(events_at([5000]))
-    histogram.add(events_at([4000, 5050]))
-    assert histogram.rates_hz().sum() * histogram.bin_us / 1e6 == pytest.approx(3)
+def test_hot_pixels_and_gaps_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_evt3(tmp_path / "made.raw", with_hot_pixel_and_gap())
+    assert main(["info", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "(40, 7) " in text
+    assert "0.9 s from 5,099," in text
+    assert main(["info", str(path), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["hot_pixel_count"] == 1
+    assert (shown["hot_pixels"][0]["x"], shown["hot_pixels"][0]["y"]) == (40, 7)
+    assert shown["hot_pixels"][0]["events"] >= 4000
+    assert [round(gap["length_us"], -4) for gap in shown["gaps"]] == [900_000]
+    assert (shown["gap_count"], shown["backward_steps"], shown["triggers"]) == (1, 0, 0)
+
+
+def test_a_part_of_a_recording_can_be_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_evt3(tmp_path / "made.raw", some_events(start_us=5_000_000))
+    assert main(["info", str(path), "--json", "--start", "+0.05", "--stop", "5.075"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    first_us = int(some_events(start_us=5_000_000).first_us)
+    assert first_us + 50_000 <= shown["start_us"] < shown["end_us"] < 5_075_000
+    assert shown["events"] == len(some_events(start_us=5_000_000).slice_time(first_us + 50_000, 5_075_000))
 
 
 def test_a_plot_is_as_high_as_asked_and_never_too_wide() -> None:

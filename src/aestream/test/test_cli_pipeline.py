@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -12,7 +13,10 @@ import numpy as np
 import pytest
 from making_recordings import cut, real_recording, some_events, write_evt3
 
-from aestream.cli.grammar import split_outputs
+from aestream.cli.commands import COMMANDS
+from aestream.cli.filters.table import FILTERS
+from aestream.cli.grammar import CommandWords, split_words
+from aestream.cli.input import make_filter_parser, make_sink_parser
 from aestream.cli.main import main
 from aestream.cli.parser import CommandParser, option_name
 from aestream.cli.pipeline import SinkError, run_pipeline
@@ -54,11 +58,41 @@ def test_simulator_options_reach_the_simulator(capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr().out != first.out
 
 
-def test_every_source_and_sink_describes_itself() -> None:
-    for row in [*SOURCES.values(), *SINKS.values()]:
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        *([name] for name in COMMANDS),
+        *(["input", name] for name in SOURCES),
+        *(["input", "sim", "filter", name] for name in FILTERS),
+        *(["input", "sim", "output", name] for name in SINKS),
+    ],
+)
+def test_every_help_shows_examples(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--help"])
+    assert end.value.code == 0
+    assert "examples:\n  " in capsys.readouterr().out
+
+
+def test_every_example_of_input_can_be_parsed() -> None:
+    for row in [*SOURCES.values(), *FILTERS.values(), *SINKS.values()]:
+        for line in row.examples.splitlines()[1:]:
+            split = split_words(
+                re.split("   +", "input" + line.rpartition("aestream input")[2].partition(" | ")[0])[0].split()
+            )
+            for words in split.filters:
+                make_filter_parser().parse_args(words)
+            for words in split.outputs:
+                make_sink_parser().parse_args(words)
+
+
+def test_every_source_filter_and_sink_describes_itself() -> None:
+    for row in [*SOURCES.values(), *FILTERS.values(), *SINKS.values()]:
         parser = CommandParser(prog="x")
         row.add_options(parser)
         assert row.help
+        assert row.examples.startswith("examples:\n  ")
         assert all(action.help for action in parser._actions)
     assert option_name("rate_hz") == "--rate"
     assert option_name("hot_pixel_fraction") == "--hot-pixel-fraction"
@@ -71,12 +105,10 @@ def test_the_help_of_the_simulator_lists_its_scenes(capsys: pytest.CaptureFixtur
     assert "{" + ",".join(SCENES) + "}" in capsys.readouterr().out
 
 
-def test_words_are_split_at_output_in_input_commands_only() -> None:
-    assert split_outputs(["input", "sim", "output", "null", "output", "image", "x"]) == (
-        ["input", "sim"],
-        [["null"], ["image", "x"]],
-    )
-    assert split_outputs(["info", "output"]) == (["info", "output"], [])
+def test_words_are_split_at_filter_and_output_in_input_commands_only() -> None:
+    words = ["input", "sim", "filter", "crop", "1", "filter", "time", "output", "null", "output", "image", "x"]
+    assert split_words(words) == CommandWords(["input", "sim"], [["crop", "1"], ["time"]], [["null"], ["image", "x"]])
+    assert split_words(["info", "filter", "output"]) == CommandWords(["info", "filter", "output"])
 
 
 def test_everything_before_damage_goes_out(recording: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

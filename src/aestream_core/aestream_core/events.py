@@ -204,6 +204,20 @@ class Events:
             )
         return Events(self._packet.slice_region(x, y, x + width, y + height))
 
+    def select_polarity(self, on: bool) -> "Events":
+        """Take the events of one polarity: True for brighter, False for darker. Copies."""
+        return Events(self._packet.select_polarity(on))
+
+    def select_pixels(self, keep: npt.NDArray[np.bool_]) -> "Events":
+        """Take the events of the pixels that a mask (H, W) bool names. Copies.
+
+        Raises:
+            InvalidArgumentError: the mask has another shape than the sensor.
+        """
+        if keep.shape != (self.height, self.width):
+            raise InvalidArgumentError(f"the mask is {keep.shape}; the sensor is {(self.height, self.width)}")
+        return Events(self._packet.select_pixels(np.ascontiguousarray(keep, np.uint8)))
+
 
 def check_sensor(width: int, height: int) -> None:
     """Refuse sensor sizes that the record cannot address.

@@ -119,7 +119,9 @@ def open_file(
         _texts(options),
     )
     _check_request(request)
-    return format_to_read(request.path, format).open(request)
+    stream = format_to_read(request.path, format).open(request)
+    stream.path = request.path
+    return stream
 
 
 def read_file(

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from types import TracebackType
+from typing import TypeVar
 
 from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
+
+
+_StreamT = TypeVar("_StreamT", bound="PacketStream")
 
 
 class PacketStream:
@@ -40,7 +44,7 @@ class PacketStream:
         """End the stream. Safe to call from any thread, and more than once."""
         self._stream.stop()
 
-    def __enter__(self) -> "PacketStream":
+    def __enter__(self: _StreamT) -> _StreamT:
         """Enter a with block."""
         return self
 

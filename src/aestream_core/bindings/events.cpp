@@ -49,6 +49,13 @@ void copy_columns(const Packet& packet, py::array_t<std::int64_t> t_us, py::arra
     }
 }
 
+/// Events of the pixels that a mask (H, W) names, any value but 0; the mask has the sensor's shape.
+Packet select_pixels(const Packet& packet, const py::array_t<std::uint8_t, py::array::c_style>& keep) {
+    const std::span<const std::uint8_t> pixels(keep.data(), static_cast<std::size_t>(keep.size()));
+    const py::gil_scoped_release unlocked;
+    return packet.select_pixels(pixels);
+}
+
 py::buffer_info raw_buffer(Packet& packet) {
     static Event nothing{};
     void* first = packet.empty() ? &nothing : const_cast<Event*>(packet.events().data());
@@ -94,7 +101,9 @@ void register_events(py::module_& module) {
         .def("is_time_ordered", &Packet::is_time_ordered, py::call_guard<py::gil_scoped_release>())
         .def("find_first_at_or_after", &Packet::find_first_at_or_after, py::call_guard<py::gil_scoped_release>())
         .def("slice_time", &Packet::slice_time, py::call_guard<py::gil_scoped_release>())
-        .def("slice_region", &Packet::slice_region, py::call_guard<py::gil_scoped_release>());
+        .def("slice_region", &Packet::slice_region, py::call_guard<py::gil_scoped_release>())
+        .def("select_polarity", &Packet::select_polarity, py::call_guard<py::gil_scoped_release>())
+        .def("select_pixels", &select_pixels);
     module.def("packet_from_columns",
                [](const Column<std::int64_t>& t, const Column<std::uint16_t>& x, const Column<std::uint16_t>& y,
                   const Column<bool>& p, std::uint16_t width, std::uint16_t height,

@@ -5,6 +5,7 @@ PYBIND11_MODULE(_core, module) {
     module.doc() = "Private bindings of aestream_core; the public API is in the Python modules around it.";
     register_errors(module);
     register_events(module);
+    register_survey(module);
     register_streams(module);
     register_files(module);
     register_sim(module);

@@ -156,3 +156,14 @@ def test_impossible_sensors_slices_and_arrays_are_refused() -> None:
         events.slice_region(630, 0, 20, 20)
     with pytest.raises(InvalidArgumentError, match="has no field 't'"):
         Events.from_numpy(np.zeros(2, [("x", "u2")]), width=1, height=1)
+
+
+def test_polarity_and_pixels_select_what_a_mask_selects() -> None:
+    events = make(list(range(5000)))
+    array = events.to_numpy()
+    assert np.array_equal(events.select_polarity(True).to_numpy(), array[array["p"]])
+    assert np.array_equal(events.select_polarity(False).to_numpy(), array[~array["p"]])
+    keep = np.random.default_rng(2).random((events.height, events.width)) < 0.5
+    assert np.array_equal(events.select_pixels(keep).to_numpy(), array[keep[array["y"], array["x"]]])
+    with pytest.raises(InvalidArgumentError, match="the mask is"):
+        events.select_pixels(keep[:-1])

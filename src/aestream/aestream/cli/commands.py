@@ -11,7 +11,9 @@ from aestream.cli.parser import CommandParser
 
 EXAMPLES = """examples:
   aestream info recording.raw
+  aestream view recording.raw -o recording.mp4
   aestream input file recording.raw output stdout | head
+  aestream input file recording.raw output file recording.aedat4
   aestream input sim --rate 10e6 --duration 2 output tensor windows.npz output image
   aestream doctor
 
@@ -36,6 +38,8 @@ class Command:
 COMMANDS = {
     "input": Command("aestream.cli.input", "read events from a recording or the simulator and put them out"),
     "info": Command("aestream.cli.info", "say what is in recordings"),
+    "view": Command("aestream.cli.view", "draw a recording into a picture or a video"),
+    "formats": Command("aestream.cli.formats", "list the file formats and their options"),
     "launch": Command("aestream.launching.cli", "start a pipeline of ROS 2 nodes"),
     "watch": Command("aestream.watch.cli", "show how the stages of a running pipeline do"),
     "demo": Command("aestream.demo", "run the simulated camera to tensor in ROS 2 processes, about 10 s"),

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from aestream.cli.grammar import OUTPUT_KEYWORD
+from aestream.cli.grammar import FILTER_KEYWORD, OUTPUT_KEYWORD
 
 SHELLS = ("bash", "zsh", "fish")
 EXAMPLES = """examples:
@@ -41,18 +41,19 @@ def complete() -> None:
 
     _, prefix, _, words, _ = argcomplete.split_line(os.environ["COMP_LINE"], int(os.environ["COMP_POINT"]))
     words = words[1:]
-    if words[:1] == ["input"] and OUTPUT_KEYWORD in words:
-        from aestream.cli.input import make_sink_parser
+    keywords = [at for at, word in enumerate(words) if word in (FILTER_KEYWORD, OUTPUT_KEYWORD)]
+    if words[:1] == ["input"] and keywords:
+        from aestream.cli.input import make_filter_parser, make_sink_parser
 
-        last = len(words) - words[::-1].index(OUTPUT_KEYWORD)
-        _pretend_line(words[last:], prefix)
-        argcomplete.autocomplete(make_sink_parser())
+        last = keywords[-1]
+        _pretend_line(words[last + 1 :], prefix)
+        argcomplete.autocomplete(make_sink_parser() if words[last] == OUTPUT_KEYWORD else make_filter_parser())
     else:
         argcomplete.autocomplete(build_parser(words))
 
 
 def _pretend_line(words: Sequence[str], prefix: str) -> None:
-    """Let the line that is completed begin behind the last `output`: what follows it has a parser of its own."""
+    """Let the line that is completed begin behind the last keyword: what follows it has a parser of its own."""
     line = " ".join(["aestream", *map(shlex.quote, words), prefix])
     os.environ["COMP_LINE"] = line
     os.environ["COMP_POINT"] = str(len(line.encode()))

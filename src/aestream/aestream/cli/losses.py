@@ -6,6 +6,7 @@ _LOST = {
     "outside_sensor": "events outside the sensor",
     "skipped_words": "words before the first time",
     "unknown_words": "unknown words",
+    "damaged": "damaged places",
 }
 """Counters of a recording that stand for lost data, and what they count."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from aestream.cli.commands import build_parser
 from aestream.cli.completion import complete
 from aestream.cli.failure import print_error
-from aestream.cli.grammar import is_completing, split_outputs
+from aestream.cli.grammar import is_completing, split_words
 from aestream.cli.parser import UsageError
 from aestream_core.errors import AestreamError, MissingDependencyError
 
@@ -54,9 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    before_output, outputs = split_outputs(words)
-    args = build_parser(before_output).parse_args(before_output)
-    args.outputs = outputs
+    split = split_words(words)
+    args = build_parser(split.command).parse_args(split.command)
+    args.filters, args.outputs = split.filters, split.outputs
     return int(args.run(args))
 
 

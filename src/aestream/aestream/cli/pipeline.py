@@ -4,12 +4,14 @@ import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TextIO
 
+from aestream.cli.filters.base import Filter
 from aestream.cli.interrupt import closing_on_interrupt
-from aestream.cli.progress import ProgressBar
 from aestream.cli.sinks.base import Sink
 from aestream.cli.sources.base import OpenedSource
+from aestream.progress import ProgressBar
 from aestream_core.errors import AestreamError
 from aestream_core.events import Events
 
@@ -23,12 +25,14 @@ class Totals:
     """What went through.
 
     Attributes:
-        events: number of events.
+        events: number of events that went out.
+        events_read: number of events before the filters.
         first_us: sensor time of the first event in µs; None where there was none.
         last_us: sensor time of the last event in µs.
     """
 
     events: int = 0
+    events_read: int = 0
     first_us: int | None = None
     last_us: int = 0
 
@@ -46,14 +50,17 @@ class Totals:
         return 0.0 if self.first_us is None else (self.last_us - self.first_us) / 1e6
 
 
-def run_pipeline(source: OpenedSource, sinks: Sequence[Sink], *, report: TextIO) -> Totals:
-    """Write every packet of a source to every sink, then close the sinks and report.
+def run_pipeline(
+    source: OpenedSource, sinks: Sequence[Sink], *, filters: Sequence[Filter] = (), report: TextIO
+) -> Totals:
+    """Write what the filters leave of every packet of a source to every sink, then close the sinks and report.
 
     Where the source fails or the user interrupts, everything before that still goes out and is reported.
 
     Args:
         source: an open source.
         sinks: where to write; all are closed at the end, whatever happens.
+        filters: what each packet goes through first, in this order.
         report: stream for people: the progress bar where it is a terminal, and the summary.
 
     Returns:
@@ -65,13 +72,13 @@ def run_pipeline(source: OpenedSource, sinks: Sequence[Sink], *, report: TextIO)
     totals = Totals()
     start_s = time.perf_counter()
     try:
-        _pump(source, sinks, totals, report)
+        _pump(source, filters, sinks, totals, report)
     except BrokenPipeError:
         _close(sinks)
         raise
     except AestreamError:
         # Where nothing went through, there is nothing to report but the error.
-        _finish(source, sinks, totals, start_s, report if totals.events else io.StringIO())
+        _finish(source, sinks, totals, start_s, report if totals.events_read else io.StringIO())
         raise
     except KeyboardInterrupt:
         _finish(source, sinks, totals, start_s, report)
@@ -82,18 +89,23 @@ def run_pipeline(source: OpenedSource, sinks: Sequence[Sink], *, report: TextIO)
 
 def summarise(totals: Totals, wall_s: float) -> str:
     """Say in one line what went through."""
-    rate = totals.events / max(wall_s, 1e-9) / 1e6
-    return f"{totals.events:,} events, {totals.duration_s:.3f} s of sensor time in {wall_s:.3f} s, {rate:.3g} Mev/s"
+    rate = totals.events_read / max(wall_s, 1e-9) / 1e6
+    of = f" of {totals.events_read:,}" if totals.events_read != totals.events else ""
+    return f"{totals.events:,}{of} events, {totals.duration_s:.3f} s of sensor time in {wall_s:.3f} s, {rate:.3g} Mev/s"
 
 
-def _pump(source: OpenedSource, sinks: Sequence[Sink], totals: Totals, report: TextIO) -> None:
+def _pump(
+    source: OpenedSource, filters: Sequence[Filter], sinks: Sequence[Sink], totals: Totals, report: TextIO
+) -> None:
     prints = any(sink.prints for sink in sinks)
     with ProgressBar(source.description, report=report, prints=prints) as bar, closing_on_interrupt(source.stream):
         for events in source.stream:
-            totals.add(events)
+            kept = reduce(lambda packet, apply: apply(packet), filters, events)
             for sink in sinks:
-                _write(sink, events)
-            bar.update(source.fraction(events), totals.events)
+                _write(sink, kept)
+            totals.add(kept)
+            totals.events_read += len(events)
+            bar.update(source.fraction(events), totals.events_read)
 
 
 def _write(sink: Sink, events: Events) -> None:
@@ -113,13 +125,13 @@ def _finish(source: OpenedSource, sinks: Sequence[Sink], totals: Totals, start_s
 def _close(sinks: Sequence[Sink]) -> list[str]:
     """Close every sink, the rest also where one fails, and collect what they say."""
     lines: list[str] = []
-    fault: OSError | None = None
+    fault: OSError | AestreamError | None = None
     for sink in sinks:
         try:
             lines.append(sink.close())
-        except OSError as error:
+        except (OSError, AestreamError) as error:
             fault = fault or error
-    if isinstance(fault, BrokenPipeError):
+    if isinstance(fault, BrokenPipeError | AestreamError):
         raise fault
     if fault is not None:
         raise SinkError(f"an output could not be completed: {fault.strerror or fault}") from fault

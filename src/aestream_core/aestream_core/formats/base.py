@@ -125,7 +125,10 @@ class FileStream(PacketStream):
 
     Attributes:
         info: what the header says.
+        path: where the recording is.
     """
+
+    path = ""
 
     def __init__(
         self,

@@ -60,6 +60,12 @@ public:
     /// Events with x0 <= x < x1 and y0 <= y < y1; coordinates and sensor stay as they are. A copy.
     [[nodiscard]] Packet slice_region(std::uint16_t x0, std::uint16_t y0, std::uint16_t x1, std::uint16_t y1) const;
 
+    /// Events of one polarity. A copy.
+    [[nodiscard]] Packet select_polarity(bool on) const;
+
+    /// Events of the pixels whose entry in `keep` is not 0: one byte a pixel of the sensor, row by row. A copy.
+    [[nodiscard]] Packet select_pixels(std::span<const std::uint8_t> keep) const;
+
 private:
     std::uint64_t t0_us_ = 0;
     Sensor sensor_{};

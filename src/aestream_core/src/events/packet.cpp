@@ -86,4 +86,16 @@ Packet Packet::slice_region(std::uint16_t x0, std::uint16_t y0, std::uint16_t x1
                    [=](Event event) { return event.x >= x0 && event.x < x1 && event.y() >= y0 && event.y() < y1; });
 }
 
+Packet Packet::select_polarity(bool on) const {
+    return copy_if(*this, [=](Event event) { return event.on() == on; });
+}
+
+Packet Packet::select_pixels(std::span<const std::uint8_t> keep) const {
+    const std::size_t width = sensor_.width;
+    return copy_if(*this, [=](Event event) {
+        const std::size_t pixel = event.y() * width + event.x;
+        return pixel < keep.size() && keep[pixel] != 0;
+    });
+}
+
 }  // namespace aestream

@@ -32,11 +32,13 @@ class SinkRow:
 
     Attributes:
         help: what the sink does, in one line.
+        examples: command lines for people.
         add_options: gives a parser the sink's options.
         make: makes the sink from the parsed options and the sensor's width and height in pixels; raises AestreamError
             where it cannot.
     """
 
     help: str
+    examples: str
     add_options: Callable[[argparse.ArgumentParser], None]
     make: Callable[[argparse.Namespace, int, int], Sink]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from aestream.cli.viewing.drawing import resized, write_label
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -15,7 +17,6 @@ COLUMNS = 4
 _TILE_WIDTH_PX = 480
 _GAP_PX = 4
 _GAP_COLOUR = (40, 44, 54)
-_TEXT_COLOUR = (220, 224, 232)
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class Picture:
     Attributes:
         pixels: (H, W, 3) uint8 RGB.
         start_us: sensor time in µs at which the window starts.
+        label: what is written on it on a sheet; nothing for the time in seconds.
     """
 
     pixels: npt.NDArray[np.uint8]
     start_us: int
+    label: str = ""
 
     def image(self) -> "Image.Image":
         """Give the picture for drawing."""
@@ -78,11 +81,6 @@ class ContactSheet:
 
 
 def _tile(picture: Picture) -> "Image.Image":
-    from PIL import Image, ImageDraw
-
-    tile = picture.image()
-    if tile.width > _TILE_WIDTH_PX:
-        height = round(tile.height * _TILE_WIDTH_PX / tile.width)
-        tile = tile.resize((_TILE_WIDTH_PX, height), Image.Resampling.BOX)
-    ImageDraw.Draw(tile).text((6, 4), f"{picture.start_us / 1e6:.3f} s", fill=_TEXT_COLOUR)
+    tile = resized(picture.pixels, min(1.0, _TILE_WIDTH_PX / picture.pixels.shape[1]))
+    write_label(tile, picture.label or f"{picture.start_us / 1e6:.3f} s")
     return tile

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _HELP = "windows as a picture: a contact sheet, or one file per window where PATH has a place for a number"
 
 
+_EXAMPLES = """examples:
+  aestream input file recording.raw output image sheet.png
+  aestream input file recording.raw output image 'frames/{:04}.png' --every 10
+"""
+
+
 class ImageSink(WindowedSink):
     """Draws every n-th window, on one sheet or into files of their own."""
 
@@ -113,4 +119,4 @@ def _make(args: argparse.Namespace, width: int, height: int) -> ImageSink:
     )
 
 
-ROW = SinkRow(_HELP, _add_options, _make)
+ROW = SinkRow(_HELP, _EXAMPLES, _add_options, _make)

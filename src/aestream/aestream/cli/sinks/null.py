@@ -5,6 +5,10 @@ import argparse
 from aestream.cli.sinks.base import SinkRow
 from aestream_core.events import Events
 
+_EXAMPLES = """examples:
+  aestream input file recording.raw output null
+"""
+
 
 class NullSink:
     """Takes packets and keeps nothing; the summary of the pipeline says how many there were."""
@@ -28,4 +32,4 @@ def _make(args: argparse.Namespace, width: int, height: int) -> NullSink:
     return NullSink()
 
 
-ROW = SinkRow("nothing: counts events, to measure a source", _add_options, _make)
+ROW = SinkRow("nothing: counts events, to measure a source", _EXAMPLES, _add_options, _make)

@@ -8,6 +8,10 @@ from aestream.cli.sinks.base import SinkRow
 from aestream.cli.sinks.csv_lines import format_csv
 from aestream_core.events import Events
 
+_EXAMPLES = """examples:
+  aestream input file recording.raw output stdout | head
+"""
+
 
 class StdoutSink:
     """Writes lines `t,x,y,p`; nothing else goes to the same stream."""
@@ -37,4 +41,6 @@ def _make(args: argparse.Namespace, width: int, height: int) -> StdoutSink:
     return StdoutSink(sys.stdout.buffer)
 
 
-ROW = SinkRow("CSV lines t,x,y,p: us of sensor time, column, row, 1 brighter or 0 darker", _add_options, _make)
+ROW = SinkRow(
+    "CSV lines t,x,y,p: us of sensor time, column, row, 1 brighter or 0 darker", _EXAMPLES, _add_options, _make
+)

@@ -1,6 +1,12 @@
 """The table of sinks: a new one is one file and one row."""
 
-from aestream.cli.sinks import image, null, stdout, tensor
+from aestream.cli.sinks import file, image, null, stdout, tensor
 from aestream.cli.sinks.base import SinkRow
 
-SINKS: dict[str, SinkRow] = {"stdout": stdout.ROW, "tensor": tensor.ROW, "image": image.ROW, "null": null.ROW}
+SINKS: dict[str, SinkRow] = {
+    "stdout": stdout.ROW,
+    "file": file.ROW,
+    "tensor": tensor.ROW,
+    "image": image.ROW,
+    "null": null.ROW,
+}

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _HELP = "windows as a stack (N, 2, H, W) float32 in a file, or one line per window on stdout"
 
 
+_EXAMPLES = """examples:
+  aestream input file recording.raw output tensor windows.npz --window-us 5000
+  aestream input file recording.raw output tensor            a line start_us,end_us,events per window
+"""
+
+
 class TensorFileSink(WindowedSink):
     """Writes the windows into a file."""
 
@@ -78,4 +84,4 @@ def _make(args: argparse.Namespace, width: int, height: int) -> TensorFileSink |
     return TensorFileSink(args.path, width=width, height=height, window_us=args.window_us, device=args.device)
 
 
-ROW = SinkRow(_HELP, _add_options, _make)
+ROW = SinkRow(_HELP, _EXAMPLES, _add_options, _make)

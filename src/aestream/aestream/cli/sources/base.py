@@ -18,12 +18,14 @@ class OpenedSource:
         description: one line for people.
         fraction: how much of the source is behind a packet that was just read, 0 to 1; None where it has no end.
         losses: says in one line what the source could not deliver so far, or nothing.
+        path: the file that is read; nothing where there is none.
     """
 
     stream: PacketStream
     description: str
     fraction: Callable[[Events], float | None]
     losses: Callable[[], str] = str
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class SourceRow:
 
     Attributes:
         help: what the source is, in one line.
+        examples: command lines for people.
         add_options: gives a parser the source's options.
         open: opens the source as the parsed options say; raises AestreamError where it cannot.
     """
 
     help: str
+    examples: str
     add_options: Callable[[argparse.ArgumentParser], None]
     open: Callable[[argparse.Namespace], OpenedSource]
 

@@ -10,6 +10,10 @@ from aestream_core.events import Events
 from aestream_core.simulator import SimConfig, open_simulator
 
 DEFAULT_DURATION_S = 1.0
+_EXAMPLES = """examples:
+  aestream input sim --scene shapes --rate 1e6 --duration 5 output null
+  aestream input sim --duration inf --speed 1 output tensor               until Ctrl-C, in real time
+"""
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -41,4 +45,4 @@ def _duration_us(duration_s: float) -> int | None:
     return None if math.isinf(duration_s) else round(duration_s * 1e6)
 
 
-ROW = SourceRow("the simulated camera; no hardware needed", _add_options, _open)
+ROW = SourceRow("the simulated camera; no hardware needed", _EXAMPLES, _add_options, _open)

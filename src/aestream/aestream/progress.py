@@ -2,8 +2,11 @@
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
+
+from aestream_core.events import Events
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -58,3 +61,32 @@ class ProgressBar:
         self._bar = Progress(*columns, console=Console(file=self._report), transient=True)
         self._task = self._bar.add_task(self._label, total=None, events="0")
         self._bar.start()
+
+
+def watched(packets: Iterable[Events], label: str, *, source: object = None, shown: bool = True) -> Iterator[Events]:
+    """Pass packets on and draw a bar on stderr meanwhile, where that is a terminal.
+
+    Args:
+        packets: what to pass on.
+        label: what the bar is called.
+        source: where the packets come from; of a recording the bar shows how much is done.
+        shown: whether to draw at all.
+    """
+    if not shown:
+        yield from packets
+        return
+    events = 0
+    with ProgressBar(label, report=sys.stderr, prints=False) as bar:
+        for packet in packets:
+            yield packet
+            events += len(packet)
+            bar.update(fraction_read(source), events)
+
+
+def fraction_read(stream: object) -> float | None:
+    """Say how much of a recording was read, 0 to 1; None where the source is none, or its format does not say."""
+    info, counters = getattr(stream, "info", None), getattr(stream, "counters", None)
+    if info is None or counters is None:
+        return None
+    fraction = counters()["bytes"] / max(1, info.size_bytes - info.data_begin)
+    return min(1.0, fraction) or None

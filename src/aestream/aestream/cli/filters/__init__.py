@@ -1,0 +1,1 @@
+"""Filters of `aestream input`: one file and one table row each."""

@@ -1,0 +1,1 @@
+"""How `aestream view` draws a recording: styles paint, writers make files."""
