@@ -7,5 +7,7 @@ PYBIND11_MODULE(_core, module) {
     register_events(module);
     register_streams(module);
     register_files(module);
+    register_columns(module);
+    register_messages(module);
     register_sim(module);
 }
