@@ -61,5 +61,5 @@ CASES: Mapping[str, Case] = {
     "aedat2": Case("AEDAT2", "aedat2", ".aedat", (ES, AEDAT4), 320, 240, 2e6),
     "aedat3": Case("AEDAT3", "aedat3", ".aedat", (ES, AEDAT4), 320, 240, 2e6),
 }
-KINDS = ("real", "simulated")
+KINDS = ("camera", "real", "simulated")
 MODES = ("stream", "whole", "write")

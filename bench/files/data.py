@@ -1,13 +1,10 @@
 """Files to read and events to write: made once, kept in a cache folder.
 
-Real events are a recording's, sorted by time because some libraries refuse others, from time 0, and repeated with
-shifted times. Our own writer makes the files; where a format has none yet, the first library that can.
+Our own writer makes the files; where a format has none, the first library that can.
 """
 
 import dataclasses
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from aestream_core.errors import AestreamError
-from aestream_core.files import create_file, read_file
-from aestream_core.simulator import SimConfig, open_simulator
+from aestream_core.files import create_file
 from bench.files.adapter import LIBRARIES, Job, load, load_columns
+from bench.files.camera import WORDS, repeat_words
 from bench.files.cases import CASES, Case
+from bench.files.events import NoDataError, real, recorded, recordings_folder, repeat, simulated
 from bench.files.processes import ROOT, interpreter, run
 from bench.files.worker import add_up
 
 CACHE = ROOT / "out" / "bench_files"
 WARM_EVENTS = 50_000
-RECORDINGS_VARIABLE = "AESTREAM_BENCH_RECORDINGS"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,17 +47,8 @@ class DataFile:
     made_by: str
 
 
-class NoDataError(Exception):
-    """There are no events of a kind, or nobody can write the file."""
-
-
-def recordings_folder() -> Path:
-    """Give the folder of real recordings, which not every machine has."""
-    return Path(os.environ.get(RECORDINGS_VARIABLE) or ROOT.parent / "shared" / "recordings")
-
-
 def data_file(name: str, kind: str, *, events: int) -> DataFile:
-    """Make a case's file of real or simulated events, or find it in the cache.
+    """Make a case's file, or find it in the cache.
 
     Raises:
         NoDataError: no recording is there, or no library writes the format.
@@ -76,6 +64,8 @@ def data_file(name: str, kind: str, *, events: int) -> DataFile:
 
 def make(name: str, case: Case, kind: str, events: int, folder: Path) -> DataFile:
     """Make a case's file."""
+    if kind == "camera":
+        return make_of_words(name, case, events, folder)
     array, width, height, source = real(case, events) if kind == "real" else simulated(case, events)
     columns = save_columns(array, folder)
     path = folder / f"events{case.extension}"
@@ -85,6 +75,20 @@ def make(name: str, case: Case, kind: str, events: int, folder: Path) -> DataFil
     made_by = write_file(dataclasses.replace(job, options=dict(case.options)))
     sums = add_up([load_columns(str(columns))])
     return DataFile(str(path), str(columns), width, height, sums, source, made_by)
+
+
+def make_of_words(name: str, case: Case, events: int, folder: Path) -> DataFile:
+    """Make a file of a camera's own words."""
+    if name not in WORDS:
+        raise NoDataError("a camera does not write it, or its words are the only ones there are")
+    recording, path = recordings_folder() / case.recordings[0], folder / f"events{case.extension}"
+    _, packet = recorded(case.recordings[:1])
+    repeats = -(-events // len(packet))
+    period_us = repeat_words(recording, path, WORDS[name], repeats=repeats)
+    columns = save_columns(repeat(packet.to_numpy(), repeats, period_us), folder)
+    sums = add_up([load_columns(str(columns))])
+    source = f"{recording.name}, the camera's own words"
+    return DataFile(str(path), str(columns), packet.width, packet.height, sums, source, "own")
 
 
 def save_columns(array: npt.NDArray[Any], folder: Path) -> Path:
@@ -105,47 +109,6 @@ def write_file(job: Job) -> str:
             return library
         reasons.append(f"{LIBRARIES[library].label}: {result['error']}")
     raise NoDataError("no library writes it: " + "; ".join(reasons))
-
-
-def real(case: Case, events: int) -> tuple[npt.NDArray[Any], int, int, str]:
-    """Repeat the first of a case's recordings that is there."""
-    for name in case.recordings:
-        try:
-            packet = read_file(recordings_folder() / name)
-        except AestreamError:
-            continue
-        return repeat(packet.to_numpy(), events), packet.width, packet.height, name
-    raise NoDataError("no real recording is there")
-
-
-def repeat(array: npt.NDArray[Any], events: int) -> npt.NDArray[Any]:
-    """Repeat events one after the other until there are as many as asked for."""
-    array = array[np.argsort(array["t"], kind="stable")]
-    array["t"] -= array["t"][0]
-    period_us = int(array["t"][-1]) + 1
-    repeats = -(-events // len(array))
-    repeated = np.tile(array, repeats)
-    repeated["t"] += np.repeat(np.arange(repeats) * period_us, len(array))
-    return repeated[:events]
-
-
-def simulated(case: Case, events: int) -> tuple[npt.NDArray[Any], int, int, str]:
-    """Simulate a sensor."""
-    config = SimConfig(width=case.width, height=case.height, scene="shapes", rate_hz=case.rate_hz)
-    with open_simulator(config) as stream:
-        array = np.concatenate(list(take(stream, events)))[:events]
-    array = array[np.argsort(array["t"], kind="stable")]
-    array["t"] -= array["t"][0]
-    return array, case.width, case.height, f"shapes, {case.rate_hz / 1e6:g} Mev/s"
-
-
-def take(stream: Any, events: int) -> Iterator[npt.NDArray[Any]]:
-    """Take packets until they hold as many events as asked for."""
-    count = 0
-    while count < events:
-        array = next(stream).to_numpy()
-        count += len(array)
-        yield array
 
 
 def large_file(name: str, *, size_bytes: int) -> Path:

@@ -4,7 +4,8 @@ from typing import Any
 
 from bench.files.adapter import Job
 from bench.files.cases import CASES
-from bench.files.data import WARM_EVENTS, NoDataError, data_file, large_file
+from bench.files.data import WARM_EVENTS, data_file, large_file
+from bench.files.events import NoDataError
 from bench.files.measure import say
 from bench.files.processes import run
 

@@ -75,5 +75,6 @@ def versions() -> dict[str, str]:
         "print(json.dumps({n: m.version(n) for n in sys.argv[1:] "
         "if any(True for _ in m.distributions(name=n))}))"
     )
-    done = subprocess.run([peers_python(), "-c", code, *names], capture_output=True, check=True)
+    environment = environment_of(ours=False)
+    done = subprocess.run([peers_python(), "-c", code, *names], capture_output=True, env=environment, check=True)
     return dict(json.loads(done.stdout))

@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.files.adapter import Adapter, Columns, Job, load_columns
 
-CASES = ("evt2", "evt21", "evt3", "aedat4_none", "aedat4_lz4", "aedat4_zstd", "hdf5")
+CASES = ("evt2", "evt21", "evt3", "aedat4_none", "aedat4_lz4", "aedat4_zstd", "hdf5", "csv")
 
 
 def whole(job: Job) -> Any:

@@ -17,8 +17,15 @@ def stream(job: Job) -> Iterable[Any]:
 
     more: dict[str, Any] = {}
     if job.case == "csv":
-        more = {"csv_properties": faery.CsvProperties(has_header=has_header(job.path))}
+        more = {"csv_properties": csv_properties(job.path)}
     return faery.events_stream_from_file(job.path, dimensions_fallback=(job.width, job.height), **more)
+
+
+def csv_properties(path: str) -> Any:
+    """Describe text as it describes it by default, but for the header."""
+    import faery
+
+    return faery.CsvProperties(has_header(path), b",", 0, 1, 2, 3, 0.0, b"1", b"0", False)
 
 
 def whole(job: Job) -> Any:

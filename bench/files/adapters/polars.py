@@ -1,6 +1,8 @@
-"""Package polars: text, on one thread."""
+"""Package polars: text; the workers' environment keeps it to one thread."""
 
 from typing import Any
+
+import numpy as np
 
 from bench.files.adapter import Adapter, Columns, Job, load_columns
 from bench.files.text import has_header
@@ -10,7 +12,7 @@ def whole(job: Job) -> Any:
     """Read text into a table."""
     import polars
 
-    return polars.read_csv(job.path, has_header=has_header(job.path), n_threads=1)
+    return polars.read_csv(job.path, has_header=has_header(job.path))
 
 
 def columns(table: Any) -> Columns:
@@ -23,7 +25,9 @@ def prepare(job: Job) -> Any:
     """Make a table."""
     import polars
 
-    return polars.DataFrame(dict(zip("txyp", load_columns(job.columns), strict=True)))
+    return polars.DataFrame(
+        dict(zip("txyp", (column.astype(np.int64) for column in load_columns(job.columns)), strict=True))
+    )
 
 
 def write(table: Any, job: Job) -> None:
