@@ -1,6 +1,5 @@
 """Package faery: packets of 13-byte records."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from bench.files.adapter import Adapter, Job
@@ -11,7 +10,7 @@ VERSIONS = {"evt2": "evt2", "evt3": "evt3", "dat": "dat2"}
 COMPRESSIONS = {"aedat4_none": None, "aedat4_lz4": ("lz4", 1), "aedat4_zstd": ("zstd", 3)}
 
 
-def stream(job: Job) -> Iterable[Any]:
+def stream(job: Job) -> Any:
     """Give its packets."""
     import faery
 
@@ -30,7 +29,7 @@ def csv_properties(path: str) -> Any:
 
 def whole(job: Job) -> Any:
     """Read into one array."""
-    return stream(job).to_array()  # type: ignore[attr-defined]
+    return stream(job).to_array()
 
 
 def prepare(job: Job) -> Any:
