@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 ENTER := . ./env.sh
 
-.PHONY: help run test setup bench lint format clean
+.PHONY: help run test setup bench bench-peers lint format clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: setup  ## Simulated camera to tensor in real ROS 2 processes, about 10 s: live table, then out/camera_to_gpu.png
 	@$(ENTER) && aestream demo
@@ -18,6 +18,9 @@ setup:  ## Install what is missing and build the workspace
 
 bench: setup  ## Benchmarks, each beside its baseline in the same run
 	@$(ENTER) && python -m bench
+
+bench-peers:  ## Other libraries that read event files, into .venv-peers, for `make bench` to compare with
+	@python3 -m bench.files.peers_environment
 
 lint: setup  ## Formatting, types, layers
 	@tools/lint.sh
