@@ -106,17 +106,9 @@ def build(folder: Path, compiler: str, *options: str) -> list[Path]:
     """Build the fuzzing programs and give their paths."""
     print(f"[fuzz] building in {folder.relative_to(ROOT)} with {compiler}", flush=True)
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    configure = [
-        "cmake",
-        "-S",
-        str(SOURCES),
-        "-B",
-        str(folder),
-        f"-DCMAKE_CXX_COMPILER={compiler}",
-        *launcher,
-        *options,
-    ]
-    for command in (configure, ["cmake", "--build", folder, "-j", str(min(2, os.cpu_count() or 1))]):
+    configure = ["cmake", "-S", str(SOURCES), "-B", str(folder), f"-DCMAKE_CXX_COMPILER={compiler}"]
+    jobs = str(min(2, os.cpu_count() or 1))
+    for command in ([*configure, *launcher, *options], ["cmake", "--build", str(folder), "-j", jobs]):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             fail(f"the build failed:\n{done.stdout}")
