@@ -24,13 +24,11 @@ def format_to_read(path: str, name: str = "") -> FileFormat:
     """
     if name:
         return _named(name)
-    candidates = _with_extension(path)
-    if any(row in PYTHON_FORMATS for row in candidates):
-        return candidates[0]
-    native = _core.recognise(path)
-    if native:
+    if candidates := _with_extension(path):
+        return candidates[0]  # the native core decides by content between those of its rows that share an ending
+    if not Path(path).is_fifo() and (native := _core.recognise(path)):  # a pipe can be read only once
         return FILE_FORMATS[native]
-    raise _unknown_extension(path, [row for row in FILE_FORMATS.values()])
+    raise _unknown_extension(path, list(FILE_FORMATS.values()))
 
 
 def format_to_write(path: str, name: str = "") -> FileFormat:

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] std::uint64_t first_us() const { return empty() ? t0_us_ : time_us(0); }
     [[nodiscard]] std::uint64_t last_us() const { return empty() ? t0_us_ : time_us(count_ - 1); }
 
+    /// The largest of all times; that is not the last event's where one came late.
+    [[nodiscard]] std::uint64_t latest_us() const;
+
     /// A view on events [from, to) of this packet, in the same buffer.
     [[nodiscard]] Packet view(std::size_t from, std::size_t to) const {
         Packet part(t0_us_, sensor_, buffer_, first_ + from, to - from);

@@ -20,6 +20,13 @@ bool ascending(const Event* events, std::size_t count) {
     return true;
 }
 
+AESTREAM_MULTIVERSION
+std::uint32_t latest_offset(const Event* events, std::size_t count) {
+    std::uint32_t latest = 0;
+    for (std::size_t i = 0; i < count; ++i) latest = std::max(latest, events[i].t);
+    return latest;
+}
+
 /// Index of the first event whose offset is at or after `offset`; blocks are searched whole, so that this vectorises.
 AESTREAM_MULTIVERSION
 std::size_t first_at_or_after(const Event* events, std::size_t count, std::uint32_t offset) {
@@ -52,6 +59,8 @@ Packet copy_if(const Packet& packet, Keep keep) {
 }  // namespace
 
 bool Packet::is_time_ordered() const { return ascending(events().data(), count_); }
+
+std::uint64_t Packet::latest_us() const { return t0_us_ + latest_offset(events().data(), count_); }
 
 std::size_t Packet::find_first_at_or_after(std::uint64_t t_us) const {
     if (t_us <= t0_us_) return 0;

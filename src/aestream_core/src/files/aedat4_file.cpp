@@ -84,10 +84,11 @@ OpenedFormat open(const ByteFile& file, const OpenOptions& options) {
 
 }  // namespace
 
-const FileFormat aedat4_format{.name = "aedat4",
-                               .description = "iniVation AEDAT 4.0: compressed packets of events, frames, IMU, triggers",
-                               .extensions = extensions,
-                               .recognises = &recognises,
-                               .open = &open};
+const FileFormat aedat4_format{
+    .name = "aedat4",
+    .description = "iniVation AEDAT 4.0: compressed packets of events, frames, IMU, triggers",
+    .extensions = extensions,
+    .recognises = &recognises,
+    .open = &open};
 
 }  // namespace aestream

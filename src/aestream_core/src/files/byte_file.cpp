@@ -15,27 +15,45 @@ namespace aestream {
 
 namespace {
 
+constexpr std::size_t pipe_head_bytes = std::size_t{1} << 16U;
+
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
     throw InvalidArgument("cannot read '" + path + "': " + reason);
+}
+
+std::size_t copy_out(std::span<const std::byte> bytes, std::uint64_t at_byte, std::span<std::byte> into) {
+    const auto rest = bytes.subspan(std::min<std::uint64_t>(at_byte, bytes.size()));
+    const std::size_t count = std::min(into.size(), rest.size());
+    std::ranges::copy(rest.first(count), into.begin());
+    return count;
 }
 
 }  // namespace
 
 ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
-    // Opening a pipe would wait for a writer; O_NONBLOCK makes that an answer, and means nothing for regular files.
-    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor_ < 0) refuse(path_, std::strerror(errno));
     struct stat status{};
+    // A named pipe waits for its writer, as everywhere; a device must not make anybody wait.
+    const bool waits = ::stat(path_.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK));
+    if (descriptor_ < 0) refuse(path_, std::strerror(errno));
     const bool known = ::fstat(descriptor_, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
         size_bytes_ = static_cast<std::uint64_t>(status.st_size);
-        return;
+    } else if (known && S_ISFIFO(status.st_mode)) {
+        open_pipe();
+    } else {
+        const std::string reason = !known                    ? std::strerror(errno)
+                                   : S_ISDIR(status.st_mode) ? "it is a directory"
+                                                             : "it is no regular file and no pipe";
+        ::close(descriptor_);
+        refuse(path_, reason);
     }
-    const std::string reason = !known                    ? std::strerror(errno)
-                               : S_ISDIR(status.st_mode) ? "it is a directory"
-                                                         : "it is no regular file";
-    ::close(descriptor_);
-    refuse(path_, reason);
+}
+
+void ByteFile::open_pipe() {
+    pipe_head_.emplace(pipe_head_bytes);
+    pipe_head_->resize(read_on(*pipe_head_));
+    size_bytes_ = pipe_at_byte_ = pipe_head_->size();
 }
 
 ByteFile::ByteFile(std::string name, std::vector<std::byte> bytes)
@@ -46,12 +64,8 @@ ByteFile::~ByteFile() {
 }
 
 std::size_t ByteFile::read(std::uint64_t at_byte, std::span<std::byte> into) const {
-    if (memory_) {
-        const std::uint64_t from = std::min<std::uint64_t>(at_byte, memory_->size());
-        const std::size_t count = std::min<std::uint64_t>(into.size(), memory_->size() - from);
-        std::copy_n(memory_->begin() + static_cast<std::ptrdiff_t>(from), count, into.begin());
-        return count;
-    }
+    if (memory_) return copy_out(*memory_, at_byte, into);
+    if (pipe_head_) return read_pipe(at_byte, into);
     std::size_t filled = 0;
     while (filled < into.size()) {
         const auto at = static_cast<off_t>(at_byte + filled);
@@ -59,6 +73,26 @@ std::size_t ByteFile::read(std::uint64_t at_byte, std::span<std::byte> into) con
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) throw Error("reading '" + path_ + "' failed: " + std::strerror(errno));
         if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
+    }
+    return filled;
+}
+
+std::size_t ByteFile::read_pipe(std::uint64_t at_byte, std::span<std::byte> into) const {
+    if (at_byte < pipe_head_->size()) return copy_out(*pipe_head_, at_byte, into);
+    if (at_byte != pipe_at_byte_) throw Error("'" + path_ + "' is a pipe: it is read once, from its start to its end");
+    const std::size_t count = read_on(into);
+    pipe_at_byte_ += count;
+    return count;
+}
+
+std::size_t ByteFile::read_on(std::span<std::byte> into) const {
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+        const ssize_t count = ::read(descriptor_, into.data() + filled, into.size() - filled);
+        // A signal that somebody handles means to end the waiting, which may be long.
+        if (count == 0 || (count < 0 && errno == EINTR)) break;
+        if (count < 0) throw Error("reading '" + path_ + "' failed: " + std::strerror(errno));
         filled += static_cast<std::size_t>(count);
     }
     return filled;

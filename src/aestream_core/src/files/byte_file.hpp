@@ -1,4 +1,4 @@
-// A regular file that is read by position, or bytes in memory that stand for one.
+// A regular file that is read by position, bytes in memory that stand for one, or a pipe that is read once.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@ namespace aestream {
 
 class ByteFile {
 public:
-    /// Open a regular file for reading. Throws InvalidArgument with the path and the reason where that fails.
+    /// Open a regular file or a pipe for reading. A pipe waits for its first 64 KiB, which count as the file's head, or
+    /// for its end. Throws InvalidArgument with the path and the reason where that fails.
     explicit ByteFile(std::string path);
     /// Take bytes that stand for a file of that name.
     ByteFile(std::string name, std::vector<std::byte> bytes);
@@ -21,7 +22,7 @@ public:
     ByteFile& operator=(const ByteFile&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    /// Size when it was opened; a recording that is being written grows.
+    /// Size when it was opened; a recording that is being written grows. Of a pipe, what is known: its head.
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
 
     /// Fill `into` with the bytes from at_byte on; fewer come only at the end of the file.
@@ -35,10 +36,17 @@ public:
 
     /// All bytes, where they are in memory.
     [[nodiscard]] const std::optional<std::vector<std::byte>>& memory() const { return memory_; }
+    [[nodiscard]] bool is_pipe() const { return pipe_head_.has_value(); }
     [[nodiscard]] int descriptor() const { return descriptor_; }
 
 private:
+    void open_pipe();
+    [[nodiscard]] std::size_t read_pipe(std::uint64_t at_byte, std::span<std::byte> into) const;
+    [[nodiscard]] std::size_t read_on(std::span<std::byte> into) const;
+
     std::string path_;
+    std::optional<std::vector<std::byte>> pipe_head_;
+    mutable std::uint64_t pipe_at_byte_ = 0;
     std::optional<std::vector<std::byte>> memory_;
     int descriptor_ = -1;
     std::uint64_t size_bytes_ = 0;

@@ -21,7 +21,10 @@ std::uint64_t size_now(int descriptor) {
 }  // namespace
 
 FileChunks::FileChunks(const ByteFile& file, std::uint64_t from_byte, std::size_t chunk_bytes, bool memory_map)
-    : file_(file), at_byte_(from_byte), chunk_bytes_(chunk_bytes), memory_map_(memory_map && !file.memory()) {}
+    : file_(file),
+      at_byte_(from_byte),
+      chunk_bytes_(chunk_bytes),
+      memory_map_(memory_map && !file.memory() && !file.is_pipe()) {}
 
 FileChunks::~FileChunks() { unmap(); }
 

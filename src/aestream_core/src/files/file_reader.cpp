@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <exception>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "aestream_core/files.hpp"
 #include "byte_file.hpp"
 #include "file_chunks.hpp"
+#include "file_index.hpp"
 
 namespace aestream {
 
@@ -26,18 +29,49 @@ DamagedRecording named(const DamagedRecording& error, const OpenedFile& opened, 
             at_byte};
 }
 
-/// Where to begin so that nothing from start_us on is missed; makes the decoder ready for it.
-std::uint64_t seek(const OpenedFile& opened, std::uint64_t start_us) {
-    if (start_us == 0 || opened.format->seek == nullptr) return opened.info.data_begin;
-    return opened.format->seek(*opened.file, opened.info, *opened.decoder, start_us);
-}
+/// A recording's index, while it is read with a start time: tells where to begin, and grows on the way.
+class Indexing {
+public:
+    Indexing(const OpenedFile& opened, std::uint64_t start_us) : opened_(opened) {
+        if (start_us == 0 || opened.file->is_pipe()) return;
+        if (opened.format->seek != nullptr) {
+            begin_ = opened.format->seek(*opened.file, opened.info, *opened.decoder, start_us);
+            return;
+        }
+        index_.emplace(*opened.file, opened.format->name);
+        const FileIndex::Entry* const entry = index_->last_before(start_us);
+        if (entry == nullptr || !opened.decoder->restore(entry->state)) return;
+        begin_ = entry->at_byte;
+        latest_us_ = entry->latest_us;
+    }
+    ~Indexing() {
+        if (index_) index_->store();
+    }
+    Indexing(const Indexing&) = delete;
+    Indexing& operator=(const Indexing&) = delete;
+
+    [[nodiscard]] std::uint64_t begin() const { return begin_.value_or(opened_.info.data_begin); }
+
+    void pass(std::uint64_t at_byte, std::span<const Packet> decoded) {
+        if (!index_) return;
+        for (const Packet& packet : decoded) latest_us_ = std::max(latest_us_, packet.latest_us());
+        index_->offer(at_byte, latest_us_, *opened_.decoder);
+    }
+
+private:
+    const OpenedFile& opened_;
+    std::optional<FileIndex> index_;
+    std::optional<std::uint64_t> begin_;
+    std::uint64_t latest_us_ = 0;
+};
 
 /// A recording in the middle of being read.
 class Reading {
 public:
     Reading(const OpenedFile& opened, std::uint64_t start_us, std::size_t first_capacity_events)
         : opened_(opened),
-          chunks_(*opened.file, seek(opened, start_us), opened.decoder->chunk_bytes(), opened.memory_map),
+          indexing_(opened, start_us),
+          chunks_(*opened.file, indexing_.begin(), opened.decoder->chunk_bytes(), opened.memory_map),
           writer_(opened.info.sensor, first_capacity_events) {}
 
     /// Read and decode one chunk; false at the end, damaged or not.
@@ -60,6 +94,7 @@ public:
     std::vector<Packet> take() {
         std::vector<Packet> packets = std::exchange(writer_.ready, {});
         for (const Packet& packet : packets) events_ += packet.size();
+        indexing_.pass(chunks_.at_byte(), packets);
         return packets;
     }
 
@@ -77,6 +112,7 @@ public:
 
 private:
     const OpenedFile& opened_;
+    Indexing indexing_;
     FileChunks chunks_;
     PacketWriter writer_;
     std::uint64_t events_ = 0;

@@ -78,7 +78,8 @@ const FileFormat* recognised(const ByteFile& file) {
         if (candidate->recognises(head)) return candidate;
     }
     if (!candidates.empty()) return candidates.front();
-    const auto found = std::ranges::find_if(file_formats(), [&](const FileFormat& each) { return each.recognises(head); });
+    const auto found =
+        std::ranges::find_if(file_formats(), [&](const FileFormat& each) { return each.recognises(head); });
     return found == file_formats().end() ? nullptr : &*found;
 }
 

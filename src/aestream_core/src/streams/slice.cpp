@@ -22,12 +22,12 @@ public:
     /// Whether all offsets still fit 32 bits on one common base with that part added.
     [[nodiscard]] bool fits(const Packet& part) const {
         if (parts_.empty() || part.empty()) return true;
-        return std::max(farthest_us(), latest(part)) - std::min(base_us_, part.t0_us()) <= std::uint64_t{UINT32_MAX};
+        return std::max(farthest_us(), part.latest_us()) - std::min(base_us_, part.t0_us()) <= std::uint64_t{UINT32_MAX};
     }
 
     void add(Packet part) {
         if (part.empty()) return;
-        if (!parts_.empty()) farthest_us_ = std::max(farthest_us(), latest(part));
+        if (!parts_.empty()) farthest_us_ = std::max(farthest_us(), part.latest_us());
         base_us_ = parts_.empty() ? part.t0_us() : std::min(base_us_, part.t0_us());
         count_ += part.size();
         parts_.push_back(std::move(part));
@@ -42,14 +42,9 @@ public:
     }
 
 private:
-    static std::uint64_t latest(const Packet& part) {
-        const auto events = part.events();
-        return part.t0_us() + std::ranges::max_element(events, {}, &Event::t)->t;
-    }
-
     /// Looked for only once there is something to join: a lone part is handed on unread.
     [[nodiscard]] std::uint64_t farthest_us() const {
-        return parts_.size() == 1 ? latest(parts_.front()) : farthest_us_;
+        return parts_.size() == 1 ? parts_.front().latest_us() : farthest_us_;
     }
 
     [[nodiscard]] Packet joined() const {
