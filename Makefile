@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 ENTER := . ./env.sh
 
-.PHONY: help run test setup bench lint format clean
+.PHONY: help run test setup bench bench-peers fuzz fuzz-corpus sanitize lint format clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: setup  ## Simulated camera to tensor in real ROS 2 processes, about 10 s: live table, then out/camera_to_gpu.png
 	@$(ENTER) && aestream demo
@@ -18,6 +18,18 @@ setup:  ## Install what is missing and build the workspace
 
 bench: setup  ## Benchmarks, each beside its baseline in the same run
 	@$(ENTER) && python -m bench
+
+bench-peers:  ## Other libraries that read event files, into .venv-peers, for `make bench` to compare with
+	@python3 -m bench.files.peers_environment
+
+fuzz:  ## Fuzz the native decoders: MINUTES=24 FORMATS="evt3 dat" JOBS=1 NICE=19
+	@tools/fuzz.py run --minutes $(or $(MINUTES),1) --jobs $(or $(JOBS),1) --nice $(or $(NICE),0) $(FORMATS)
+
+fuzz-corpus:  ## Store the small inputs with which fuzzing reached new code
+	@tools/fuzz.py corpus $(FORMATS)
+
+sanitize:  ## Replay the stored corpus with address and undefined-behaviour sanitizers
+	@tools/fuzz.py sanitize $(FORMATS)
 
 lint: setup  ## Formatting, types, layers
 	@tools/lint.sh

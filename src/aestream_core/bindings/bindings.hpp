@@ -12,6 +12,9 @@ void register_streams(pybind11::module_& module);
 void register_files(pybind11::module_& module);
 void register_side_records(pybind11::module_& module);
 void register_writing(pybind11::module_& module);
+void register_columns(pybind11::module_& module);
+void register_messages(pybind11::module_& module);
 void register_sim(pybind11::module_& module);
+void register_decode_pieces(pybind11::module_& module);
 
 }  // namespace aestream::bindings

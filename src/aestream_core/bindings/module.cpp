@@ -8,5 +8,8 @@ PYBIND11_MODULE(_core, module) {
     register_survey(module);
     register_streams(module);
     register_files(module);
+    register_columns(module);
+    register_messages(module);
     register_sim(module);
+    register_decode_pieces(module);
 }

@@ -1,108 +1,73 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
 
+#include "aedat4_events.hpp"
+#include "aedat4_layout.hpp"
+#include "aedat4_packets.hpp"
+#include "aedat4_side.hpp"
 #include "aestream_core/aedat4.hpp"
 #include "aestream_core/errors.hpp"
 #include "decompress.hpp"
+#include "decompress_ahead.hpp"
 #include "flatbuffer.hpp"
 
 namespace aestream {
 
 namespace {
 
-constexpr std::size_t head_bytes = 8;    // int32 stream id, int32 size of the payload
-constexpr std::size_t event_bytes = 16;  // int64 time µs, int16 x, int16 y, bool polarity, 3 bytes of padding
-constexpr std::size_t x_at = 8;
-constexpr std::size_t y_at = 10;
-constexpr std::size_t polarity_at = 12;
-constexpr std::uint64_t largest_span_us = std::uint64_t{1} << 31U;
-
-std::unique_ptr<Decompressor> make_decompressor(Aedat4Compression compression) {
-    switch (compression) {
-        case Aedat4Compression::lz4:
-        case Aedat4Compression::lz4_high:
-            return make_lz4();
-        case Aedat4Compression::zstd:
-        case Aedat4Compression::zstd_high:
-            return make_zstd();
-        case Aedat4Compression::none:
-            break;
-    }
-    return make_uncompressed();
-}
-
-template <typename T>
-T load(const std::byte* bytes) {
-    T value{};
-    std::memcpy(&value, bytes, sizeof(T));
-    return value;
-}
+using namespace aedat4;
 
 [[noreturn]] void fail(const Aedat4State& state, const std::string& what) {
     throw DamagedRecording("a packet there is broken: " + what, state.record_at_byte);
 }
 
-/// One packet's times lie close together; anything else is damage, and would scatter events over countless packets.
-void check_time(const Aedat4State& state, std::int64_t t_us, std::int64_t first_us) {
-    if (t_us < 0) fail(state, "an event has the time " + std::to_string(t_us) + " us");
-    const auto distance_us = static_cast<std::uint64_t>(std::max(t_us, first_us) - std::min(t_us, first_us));
-    if (distance_us > largest_span_us) fail(state, "its events lie " + std::to_string(distance_us) + " us apart");
-}
-
-void write_events(Aedat4State& state, std::span<const std::byte> structs, PacketWriter& writer) {
-    if (structs.empty()) return;
-    const Sensor sensor = writer.sensor();
-    const std::size_t count = structs.size() / event_bytes;
-    const auto first_us = load<std::int64_t>(structs.data());
-    check_time(state, first_us, first_us);
-    (void)writer.at(static_cast<std::uint64_t>(first_us));
-    writer.reserve(count + 1);
-    std::uint64_t t0_us = writer.t0_us();
-    Event* out = writer.cursor();
-    std::size_t outside = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::byte* record = structs.data() + i * event_bytes;
-        const auto t_us = load<std::int64_t>(record);
-        std::uint64_t offset_us = static_cast<std::uint64_t>(t_us) - t0_us;
-        if (offset_us > UINT32_MAX) [[unlikely]] {
-            writer.advance_to(out);
-            check_time(state, t_us, first_us);
-            offset_us = writer.at(static_cast<std::uint64_t>(t_us));
-            writer.reserve(count - i + 1);
-            t0_us = writer.t0_us();
-            out = writer.cursor();
-        }
-        const auto x = load<std::uint16_t>(record + x_at);
-        const auto y = load<std::uint16_t>(record + y_at);
-        *out = {static_cast<std::uint32_t>(offset_us), x,
-                Event::pack(y, load<std::uint8_t>(record + polarity_at) != 0)};
-        const std::size_t on_sensor = sensor.contains(x, y) ? 1U : 0U;
-        out += on_sensor;
-        outside += 1 - on_sensor;
+std::span<const std::byte> decompressed(Aedat4State& state, std::span<const std::byte> payload) {
+    if (state.ahead) {
+        if (const auto ready = state.ahead->take(payload)) return *ready;
     }
-    writer.advance_to(out);
-    state.outside_sensor += outside;
+    return state.decompressor->decompress(payload);
 }
 
 void take_payload(Aedat4State& state, std::span<const std::byte> payload, PacketWriter& writer) {
-    try {
-        const auto bytes = state.decompressor->decompress(payload);
-        write_events(state, FlatTable::root(bytes, "EVTS").items(0, event_bytes), writer);
-    } catch (const BadCompression& error) {
-        fail(state, error.what());
-    } catch (const BadFlatbuffer& error) {
-        fail(state, error.what());
+    const bool events = state.payload->id == state.stream_id;
+    const auto packet = events ? decompressed(state, payload) : state.decompressor->decompress(payload);
+    if (events) {
+        append_events(FlatTable::root(packet, "EVTS").items(0, event_bytes), writer, state.counters.outside_sensor);
+    } else {
+        state.counters.triggers += take_side_packet(state.payload->type, packet, *state.options.side);
     }
 }
 
-void take_head(Aedat4State& state, std::span<const std::byte> head) {
-    const auto id = load<std::int32_t>(head.data());
-    const auto size = load<std::int32_t>(head.data() + sizeof(id));
-    if (std::ranges::find(state.header.streams, id, &Aedat4Stream::id) == state.header.streams.end()) {
+/// A broken payload is one packet less, where that is wanted; the packets behind it are not touched by it.
+void take_or_skip_payload(Aedat4State& state, std::span<const std::byte> payload, PacketWriter& writer) {
+    std::string fault;
+    try {
+        return take_payload(state, payload, writer);
+    } catch (const BadCompression& error) {
+        fault = error.what();
+    } catch (const BadFlatbuffer& error) {
+        fault = error.what();
+    } catch (const BadTime& error) {
+        fault = error.what();
+    }
+    if (!state.options.skip_errors) fail(state, fault);
+    ++state.counters.damaged;
+}
+
+const Aedat4Stream& stream_of(const Aedat4State& state, std::int32_t id) {
+    const auto found = std::ranges::find(state.header.streams, id, &Aedat4Stream::id);
+    if (found == state.header.streams.end()) {
         fail(state, "it belongs to stream " + std::to_string(id) + ", which the header does not list");
     }
+    return *found;
+}
+
+void take_head(Aedat4State& state, std::span<const std::byte> head) {
+    const auto size = load<std::int32_t>(head.data() + sizeof(std::int32_t));
+    const Aedat4Stream& stream = stream_of(state, load<std::int32_t>(head.data()));
     if (size <= 0) fail(state, "its size is " + std::to_string(size));
     const auto payload_bytes = static_cast<std::uint64_t>(size);
     const std::uint64_t end = state.record_at_byte + head_bytes + payload_bytes;
@@ -110,20 +75,20 @@ void take_head(Aedat4State& state, std::span<const std::byte> head) {
         fail(state, "its " + std::to_string(size) + " bytes reach into the data table");
     }
     state.record_at_byte += head_bytes;
-    if (id == state.stream_id) {
-        state.in_payload = true;
+    if (stream.id == state.stream_id || wants(state.options.side.get(), stream.type)) {
+        state.payload = &stream;
         state.wanted_bytes = payload_bytes;
     } else {
-        ++state.skipped_packets;
+        ++state.counters.skipped_packets;
         state.record_at_byte += payload_bytes;
         state.skip_bytes = payload_bytes;
     }
 }
 
 void take_record(Aedat4State& state, std::span<const std::byte> record, PacketWriter& writer) {
-    if (!state.in_payload) return take_head(state, record);
-    take_payload(state, record, writer);
-    state.in_payload = false;
+    if (state.payload == nullptr) return take_head(state, record);
+    take_or_skip_payload(state, record, writer);
+    state.payload = nullptr;
     state.record_at_byte += record.size();
     state.wanted_bytes = head_bytes;
 }
@@ -141,32 +106,78 @@ std::span<const std::byte> next_record(Aedat4State& state, std::span<const std::
     return state.pending;
 }
 
+bool between_packets(const Aedat4State& state) {
+    return state.payload == nullptr && state.skip_bytes == 0 && state.pending.empty();
+}
+
 bool at_table(const Aedat4State& state) {
-    return !state.in_payload && state.skip_bytes == 0 && state.header.table_at_byte &&
+    return state.payload == nullptr && state.skip_bytes == 0 && state.header.table_at_byte &&
            state.record_at_byte >= *state.header.table_at_byte;
+}
+
+/// Give the packets that lie whole in these bytes to the other cores. Only a forecast: whatever is wrong with a head is
+/// found when its turn comes.
+void look_ahead(Aedat4State& state, std::span<const std::byte> bytes) {
+    std::vector<std::span<const std::byte>> payloads;
+    while (bytes.size() >= head_bytes) {
+        const auto size = load<std::int32_t>(bytes.data() + sizeof(std::int32_t));
+        if (size <= 0 || bytes.size() - head_bytes < static_cast<std::size_t>(size)) break;
+        const auto payload_bytes = static_cast<std::size_t>(size);
+        if (load<std::int32_t>(bytes.data()) == state.stream_id) {
+            payloads.push_back(bytes.subspan(head_bytes, payload_bytes));
+        }
+        bytes = bytes.subspan(head_bytes + payload_bytes);
+    }
+    if (payloads.size() > 1) state.ahead->start(std::move(payloads));
+}
+
+/// Whatever happens, no other core touches the bytes after this.
+struct StopAhead {
+    explicit StopAhead(DecompressAhead* of) : ahead(of) {}
+    ~StopAhead() {
+        if (ahead != nullptr) ahead->stop();
+    }
+    StopAhead(const StopAhead&) = delete;
+    StopAhead& operator=(const StopAhead&) = delete;
+    DecompressAhead* ahead;
+};
+
+std::unique_ptr<DecompressAhead> make_ahead(const Aedat4State& state) {
+    if (state.options.threads < 2 || state.header.compression == Aedat4Compression::none) return nullptr;
+    return std::make_unique<DecompressAhead>(state.options.threads, [&state] {
+        return make_decompressor(state.header.compression, DecompressAhead::largest_bytes);
+    });
 }
 
 }  // namespace
 
-Aedat4State::Aedat4State(Aedat4Header file_header)
+Aedat4State::Aedat4State(Aedat4Header file_header, Aedat4Options with)
     : header(std::move(file_header)),
+      options(std::move(with)),
       record_at_byte(header.size_bytes),
       wanted_bytes(head_bytes),
-      decompressor(make_decompressor(header.compression)) {
-    const Aedat4Stream* const events = header.event_stream();
-    if (events == nullptr) throw FormatError("none of its streams holds events (EVTS)");
+      decompressor(make_decompressor(header.compression, Decompressor::max_bytes)),
+      ahead(make_ahead(*this)) {
+    const Aedat4Stream* const events = header.event_stream(options.stream_id);
+    if (events == nullptr) throw FormatError("none of its streams holds the events (EVTS) that are wanted");
     stream_id = events->id;
 }
 
 Aedat4State::~Aedat4State() = default;
 
 void decode_aedat4(Aedat4State& state, std::span<const std::byte> bytes, PacketWriter& writer) {
+    const StopAhead stop(state.ahead.get());
+    bool looked_ahead = state.ahead == nullptr;
     while (!bytes.empty() && !at_table(state)) {
         if (state.skip_bytes > 0) {
             const std::size_t part = std::min<std::uint64_t>(bytes.size(), state.skip_bytes);
             bytes = bytes.subspan(part);
             state.skip_bytes -= part;
             continue;
+        }
+        if (!looked_ahead && between_packets(state)) {
+            look_ahead(state, bytes);
+            looked_ahead = true;
         }
         const auto record = next_record(state, bytes);
         if (record.empty()) return;
@@ -176,13 +187,19 @@ void decode_aedat4(Aedat4State& state, std::span<const std::byte> bytes, PacketW
 }
 
 void finish_aedat4(const Aedat4State& state, std::uint64_t at_byte) {
-    if (state.in_payload || state.skip_bytes > 0 || !state.pending.empty()) {
-        throw DamagedRecording("it ends inside a packet", at_byte);
-    }
+    if (!between_packets(state)) throw DamagedRecording("it ends inside a packet", at_byte);
     if (state.header.table_at_byte && state.record_at_byte < *state.header.table_at_byte) {
         throw DamagedRecording("it ends before its data table at byte " + std::to_string(*state.header.table_at_byte),
                                at_byte);
     }
+}
+
+void start_aedat4_at(Aedat4State& state, std::uint64_t at_byte) {
+    state.record_at_byte = at_byte;
+    state.wanted_bytes = head_bytes;
+    state.payload = nullptr;
+    state.skip_bytes = 0;
+    state.pending.clear();
 }
 
 }  // namespace aestream

@@ -110,8 +110,9 @@ std::string to_string(Aedat4Compression compression) {
     return std::string(names[static_cast<std::size_t>(compression)]);
 }
 
-const Aedat4Stream* Aedat4Header::event_stream() const {
-    const auto found = std::ranges::find(streams, "EVTS", &Aedat4Stream::type);
+const Aedat4Stream* Aedat4Header::event_stream(std::optional<std::int32_t> id) const {
+    const auto found = std::ranges::find_if(
+        streams, [&](const Aedat4Stream& stream) { return stream.type == "EVTS" && (!id || stream.id == *id); });
     return found == streams.end() ? nullptr : &*found;
 }
 

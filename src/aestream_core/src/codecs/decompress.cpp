@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,21 @@ namespace {
 /// Output memory that doubles as needed and is kept for the next packet.
 class Output {
 public:
+    explicit Output(std::size_t largest_bytes) : largest_bytes_(largest_bytes) {}
+
+    /// Begin a packet. LZ4 and Zstandard write straight into this memory only where a whole block has room.
     void start(std::size_t compressed_bytes) {
         used_ = 0;
         constexpr std::size_t usual_ratio = 4;
-        if (bytes_.empty()) bytes_.resize(std::max<std::size_t>(usual_ratio * compressed_bytes, 1U << 16U));
+        constexpr std::size_t least_bytes = std::size_t{1} << 18U;
+        const std::size_t wanted = std::min(std::max(usual_ratio * compressed_bytes, least_bytes), largest_bytes_);
+        if (bytes_.size() < wanted) bytes_.resize(wanted);
     }
     /// Memory for more; never empty.
     [[nodiscard]] std::span<std::byte> room() {
         if (used_ == bytes_.size()) {
-            if (used_ >= Decompressor::max_bytes) throw BadCompression("it expands to more than 1 GiB");
-            bytes_.resize(std::min(2 * bytes_.size(), Decompressor::max_bytes));
+            if (used_ >= largest_bytes_) throw BadCompression("it expands to more than 1 GiB");
+            bytes_.resize(std::min(2 * bytes_.size(), largest_bytes_));
         }
         return std::span(bytes_).subspan(used_);
     }
@@ -31,6 +37,7 @@ public:
     [[nodiscard]] std::span<const std::byte> result() const { return std::span(bytes_).first(used_); }
 
 private:
+    std::size_t largest_bytes_;
     std::vector<std::byte> bytes_;
     std::size_t used_ = 0;
 };
@@ -42,13 +49,14 @@ public:
 
 class Lz4 final : public Decompressor {
 public:
-    Lz4() {
+    explicit Lz4(std::size_t largest_bytes) : output_(largest_bytes) {
         LZ4F_dctx* context = nullptr;
         if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) != 0U) throw std::bad_alloc();
         context_.reset(context);
     }
 
     std::span<const std::byte> decompress(std::span<const std::byte> compressed) override {
+        if (auto whole = decompress_at_once(compressed)) return *whole;
         LZ4F_resetDecompressionContext(context_.get());
         output_.start(compressed.size());
         std::size_t wanted_bytes = 1;
@@ -69,6 +77,22 @@ public:
     }
 
 private:
+    /// Where all fits into the memory at hand, no block needs to be copied for those that refer back to it.
+    std::optional<std::span<const std::byte>> decompress_at_once(std::span<const std::byte> compressed) {
+        LZ4F_resetDecompressionContext(context_.get());
+        output_.start(compressed.size());
+        LZ4F_decompressOptions_t options{};
+        options.stableDst = 1;
+        const auto room = output_.room();
+        std::size_t written = room.size();
+        std::size_t consumed = compressed.size();
+        const std::size_t wanted_bytes =
+            LZ4F_decompress(context_.get(), room.data(), &written, compressed.data(), &consumed, &options);
+        if (wanted_bytes != 0 || consumed != compressed.size()) return std::nullopt;
+        output_.take(written);
+        return output_.result();
+    }
+
     struct Free {
         void operator()(LZ4F_dctx* context) const { LZ4F_freeDecompressionContext(context); }
     };
@@ -78,13 +102,20 @@ private:
 
 class Zstd final : public Decompressor {
 public:
-    Zstd() : context_(ZSTD_createDCtx()) {
+    explicit Zstd(std::size_t largest_bytes) : context_(ZSTD_createDCtx()), output_(largest_bytes) {
         if (!context_) throw std::bad_alloc();
     }
 
     std::span<const std::byte> decompress(std::span<const std::byte> compressed) override {
-        ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
         output_.start(compressed.size());
+        const auto all_room = output_.room();
+        const std::size_t size_bytes =
+            ZSTD_decompressDCtx(context_.get(), all_room.data(), all_room.size(), compressed.data(), compressed.size());
+        if (ZSTD_isError(size_bytes) == 0U) {
+            output_.take(size_bytes);
+            return output_.result();
+        }
+        ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
         ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
         std::size_t wanted_bytes = 1;
         while (wanted_bytes != 0 || in.pos < in.size) {
@@ -115,7 +146,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Decompressor> make_uncompressed() { return std::make_unique<Uncompressed>(); }
-std::unique_ptr<Decompressor> make_lz4() { return std::make_unique<Lz4>(); }
-std::unique_ptr<Decompressor> make_zstd() { return std::make_unique<Zstd>(); }
+std::unique_ptr<Decompressor> make_lz4(std::size_t largest_bytes) { return std::make_unique<Lz4>(largest_bytes); }
+std::unique_ptr<Decompressor> make_zstd(std::size_t largest_bytes) { return std::make_unique<Zstd>(largest_bytes); }
 
 }  // namespace aestream

@@ -29,7 +29,8 @@ public:
 };
 
 std::unique_ptr<Decompressor> make_uncompressed();
-std::unique_ptr<Decompressor> make_lz4();
-std::unique_ptr<Decompressor> make_zstd();
+/// largest_bytes bounds what one packet may expand to.
+std::unique_ptr<Decompressor> make_lz4(std::size_t largest_bytes = Decompressor::max_bytes);
+std::unique_ptr<Decompressor> make_zstd(std::size_t largest_bytes = Decompressor::max_bytes);
 
 }  // namespace aestream

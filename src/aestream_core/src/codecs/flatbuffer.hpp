@@ -59,6 +59,28 @@ public:
         return {reinterpret_cast<const char*>(characters.data()), characters.size()};
     }
 
+    /// A struct inside the table, as its bytes; empty where the field is absent.
+    [[nodiscard]] std::span<const std::byte> structure(std::size_t field, std::size_t size_bytes) const {
+        const std::size_t at = locate(field);
+        if (at == 0) return {};
+        if (at > bytes_.size() || bytes_.size() - at < size_bytes) {
+            throw BadFlatbuffer("an offset in it points past its end");
+        }
+        return bytes_.subspan(at, size_bytes);
+    }
+
+    /// How many tables a list of tables has.
+    [[nodiscard]] std::size_t table_count(std::size_t field) const {
+        return items(field, sizeof(std::uint32_t)).size() / sizeof(std::uint32_t);
+    }
+
+    /// One table of a list; index must be below table_count().
+    [[nodiscard]] FlatTable table(std::size_t field, std::size_t index) const {
+        const auto offsets = items(field, sizeof(std::uint32_t));
+        const auto at = static_cast<std::size_t>(offsets.data() - bytes_.data()) + index * sizeof(std::uint32_t);
+        return {bytes_, at + read<std::uint32_t>(bytes_, at)};
+    }
+
 private:
     FlatTable(std::span<const std::byte> bytes, std::size_t at) : bytes_(bytes), at_(at) {
         const auto back = static_cast<std::int64_t>(read<std::int32_t>(bytes_, at_));

@@ -137,6 +137,10 @@ std::span<const FileFormat> file_formats() {
     static const std::array formats{
         evt3_format,
         aedat4_format,
+        aedat1_format,
+        aedat2_format,
+        es_format,
+        nmnist_format,
     };
     return formats;
 }

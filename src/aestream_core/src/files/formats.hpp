@@ -18,6 +18,12 @@ inline constexpr Sensor assumed_sensor{1280, 720};
 extern const FileFormat evt3_format;
 
 extern const FileFormat aedat4_format;
+// A file without a header may be AEDAT 1.0, so that this one is the first of its extension.
+extern const FileFormat aedat1_format;
+extern const FileFormat aedat2_format;
+
+extern const FileFormat es_format;
+extern const FileFormat nmnist_format;
 
 /// What the first bytes of a file say, in small.
 [[nodiscard]] inline bool starts_with(std::span<const std::byte> head, std::string_view text) {

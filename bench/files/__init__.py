@@ -1,0 +1,1 @@
+"""Reading and writing recordings: every format against every library that reads or writes it, in one run."""

@@ -1,0 +1,64 @@
+"""rosbag2 files of the storage "sqlite3" (.db3). Their tables: github.com/ros2/rosbag2, rosbag2_storage_sqlite3."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from aestream_core.errors import FormatError
+from aestream_core.formats.bags.storage import Topic, damaged, ros2_type
+
+MAGIC = b"SQLite format 3\0"
+
+
+class SqliteBag:
+    """One .db3 file, opened read-only."""
+
+    def __init__(self, path: Path) -> None:
+        """Look at the topics.
+
+        Raises:
+            FormatError: it is no SQLite file, or one without the tables of a bag.
+            DamagedRecordingError: not even its first page can be read.
+        """
+        self.path = path
+        self._size_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise FormatError(f"'{path}' is named like a bag of ROS 2 (.db3) but is no SQLite file")
+        with closing(self._connect()) as database:
+            try:
+                rows = database.execute("SELECT id, name, type FROM topics ORDER BY id").fetchall()
+            except sqlite3.OperationalError as error:
+                raise FormatError(f"'{path}' is no bag of ROS 2: {error}") from None
+            except sqlite3.DatabaseError as error:
+                raise damaged(path, self._size_bytes, str(error)) from None
+        self._ids = {str(name): int(number) for number, name, _ in rows}
+        self._topics = [Topic(str(name), ros2_type(str(kind))) for _, name, kind in rows]
+
+    def topics(self) -> list[Topic]:
+        """List the topics."""
+        return self._topics
+
+    def messages(self, topic: str) -> Iterator[tuple[bytes, int]]:
+        """Give the messages of a topic in the order they were recorded in."""
+        read_bytes = 0
+        with closing(self._connect()) as database:
+            try:
+                # By id, not by time: the index of times lies at the end of the file, where one that was cut has none.
+                rows = database.execute("SELECT data FROM messages WHERE topic_id = ? ORDER BY id", [self._ids[topic]])
+                for (data,) in rows:
+                    read_bytes += len(data)
+                    yield data, min(read_bytes, self._size_bytes)
+            except sqlite3.DatabaseError as error:
+                raise damaged(self.path, self._size_bytes, str(error)) from None
+
+    def _connect(self) -> sqlite3.Connection:
+        # A file beside which a log waits was not closed: only then may SQLite look beyond the file itself.
+        log = self.path.with_name(self.path.name + "-wal")
+        still_open = log.exists() and log.stat().st_size > 0
+        how = "mode=ro" if still_open else "mode=ro&immutable=1"
+        database = sqlite3.connect(f"file:{quote(str(self.path))}?{how}", uri=True, check_same_thread=False)
+        database.execute("PRAGMA writable_schema = ON")  # reads a file that was cut as far as it goes
+        return database

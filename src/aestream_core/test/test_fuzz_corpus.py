@@ -1,0 +1,81 @@
+"""The stored fuzzing corpus through the public API, and a short run of the fuzzer itself."""
+
+import base64
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aestream_core.errors import AestreamError, DamagedRecordingError
+from aestream_core.files import EXTRAS, FILE_FORMATS, open_file
+from aestream_core.formats.native import NATIVE_FORMATS
+
+PACKAGE = Path(__file__).resolve().parents[1]
+CORPUS = PACKAGE / "fuzz" / "corpus"
+TOOL = PACKAGE.parents[1] / "tools" / "fuzz.py"
+CUT_EVERYWHERE_BYTES = 300
+CHANGED_COPIES = 12
+
+
+def changed_copies(data: bytes) -> Iterator[bytes]:
+    """Copies that are cut, at every byte where the file is small, and copies with some bytes changed."""
+    draw = random.Random(len(data))
+    cuts = range(1, len(data)) if len(data) < CUT_EVERYWHERE_BYTES else draw.sample(range(1, len(data)), 40)
+    for size in cuts:
+        yield data[:size]
+    for _ in range(CHANGED_COPIES if data else 0):
+        copy = bytearray(data)
+        for _ in range(draw.randint(1, 4)):
+            copy[draw.randrange(len(copy))] = draw.choice((0, 1, 0x7F, 0x80, 0xFF, draw.randrange(256)))
+        yield bytes(copy)
+
+
+def read(path: Path, name: str, *, skip_errors: bool) -> tuple[int, DamagedRecordingError | None]:
+    """Read to the end or to an error of ours; gives the number of events, and the damage that the stream raised."""
+    count = 0
+    try:
+        stream = open_file(path, format=name, extras=tuple(EXTRAS), memory_map=False, skip_errors=skip_errors)
+    except AestreamError:
+        return 0, None
+    try:
+        for packet in stream:
+            count += len(packet)
+    except DamagedRecordingError as error:
+        return count, error
+    return count, None
+
+
+@pytest.mark.parametrize("name", [row.name for row in NATIVE_FORMATS])
+def test_every_native_format_has_a_stored_corpus(name: str) -> None:
+    assert len(list((CORPUS / name).iterdir())) >= 4
+
+
+@pytest.mark.parametrize("name", sorted(folder.name for folder in CORPUS.iterdir()))
+def test_stored_inputs_and_changed_copies_end_in_events_or_in_our_errors(tmp_path: Path, name: str) -> None:
+    if name not in FILE_FORMATS:
+        pytest.skip(f"{name} is in the corpus and not in the format table")
+    path = tmp_path / f"input{FILE_FORMATS[name].extensions[0]}"
+    for stored in sorted((CORPUS / name).iterdir()):
+        data = stored.read_bytes()
+        for copy in (data, *changed_copies(data)):
+            path.write_bytes(copy)
+            count, damage = read(path, name, skip_errors=False)
+            assert damage is None or damage.byte_offset <= len(copy), (stored.name, copy)
+            count_skipping, not_skipped = read(path, name, skip_errors=True)
+            assert not_skipped is None, (stored.name, copy)
+            assert count_skipping >= count, (stored.name, copy)
+
+
+@pytest.mark.timeout(600)
+def test_a_short_run_of_the_fuzzer_finds_nothing(tmp_path: Path) -> None:
+    if not TOOL.exists():
+        pytest.skip("the fuzzing tool is not beside the package here")
+    command = [sys.executable, str(TOOL), "--out", str(tmp_path), "run", "--minutes", "0.01"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if "libFuzzer" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    found = {str(path): base64.b64encode(path.read_bytes()) for path in tmp_path.glob("*/*-*") if path.is_file()}
+    assert done.returncode == 0, (done.stdout, done.stderr, found)
