@@ -1,6 +1,6 @@
 """Files to read and events to write: made once, kept in a cache folder.
 
-Our own writer makes the files; where a format has none, the first library that can.
+Our own writer makes the files; where a format has none, the first library that can, else NumPy.
 """
 
 import dataclasses
@@ -16,6 +16,7 @@ from aestream_core.files import create_file
 from bench.files.adapter import LIBRARIES, Job, load, load_columns
 from bench.files.camera import WORDS, repeat_words
 from bench.files.cases import CASES, Case
+from bench.files.encode import ENCODERS, write_encoded
 from bench.files.events import NoDataError, real, recorded, recordings_folder, repeat, simulated
 from bench.files.processes import ROOT, interpreter, run
 from bench.files.worker import add_up
@@ -35,7 +36,7 @@ class DataFile:
         height: sensor height in pixels.
         sums: what `worker.add_up` gives for its events.
         source: what the events are.
-        made_by: the library that wrote it.
+        made_by: the library that wrote it, "" for `encode`.
     """
 
     path: str
@@ -108,6 +109,9 @@ def write_file(job: Job) -> str:
         if "error" not in result:
             return library
         reasons.append(f"{LIBRARIES[library].label}: {result['error']}")
+    if job.case in ENCODERS:
+        write_encoded(job)
+        return ""
     raise NoDataError("no library writes it: " + "; ".join(reasons))
 
 
