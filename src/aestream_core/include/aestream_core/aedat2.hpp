@@ -30,13 +30,14 @@ public:
     [[nodiscard]] std::uint64_t take(std::uint32_t raw_us) {
         // The ends of either range and its start lie in different blocks of 2^29 µs.
         if ((raw_us ^ last_us_) >> 29U != 0) [[unlikely]]
-            note_jump(raw_us);
+            *this = jumped(*this, raw_us);
         last_us_ = raw_us;
         return base_us_ + raw_us;
     }
 
 private:
-    void note_jump(std::uint32_t raw_us);
+    // By value, so that a decoder's copy stays in registers.
+    [[nodiscard]] static AerClock jumped(AerClock clock, std::uint32_t raw_us);
 
     std::uint64_t base_us_ = 0;
     std::uint64_t wrapped_us_ = 0;  ///< what the last wrap added

@@ -23,7 +23,7 @@ struct Dvs128 {
 struct Davis {
     static constexpr std::uint32_t falling = 2;
     static constexpr bool is_sample(std::uint32_t address) { return address >> 31U != 0; }
-    static constexpr bool is_trigger(std::uint32_t address) { return (address >> 10U & 1U) != 0; }
+    static constexpr bool is_trigger(std::uint32_t address) { return (address & 0x80000400U) == 0x400U; }
     static constexpr std::uint16_t trigger_value(std::uint32_t address) { return (address & 7U) == falling ? 0 : 1; }
     static constexpr std::uint64_t x(std::uint32_t address) { return address >> 12U & 0x3ffU; }
     static constexpr std::uint64_t y(std::uint32_t address) { return address >> 22U & 0x1ffU; }
@@ -61,8 +61,7 @@ void decode_block(Aedat2State& state, const std::byte* at, std::size_t count, Pa
             out = writer.cursor();
             in_packet = true;
         }
-        const bool is_sample = Layout::is_sample(address);
-        if (!is_sample && Layout::is_trigger(address)) [[unlikely]] {
+        if (Layout::is_trigger(address)) [[unlikely]] {
             ++state.triggers;
             if (side != nullptr) side->add(Trigger{t_us, 0, Layout::trigger_value(address)});
             continue;
@@ -72,7 +71,7 @@ void decode_block(Aedat2State& state, const std::byte* at, std::size_t count, Pa
         const std::uint64_t record = offset_us | ((sensor.width - 1 - x) & 0xffffU) << 32U |
                                      ((sensor.height - 1 - y) & 0x7fffU) << 48U | Layout::on(address) << 63U;
         std::memcpy(out, &record, sizeof(record));
-        const std::uint64_t is_event = is_sample ? 0U : 1U;
+        const std::uint64_t is_event = Layout::is_sample(address) ? 0U : 1U;
         const std::uint64_t on_sensor = (x < sensor.width ? 1U : 0U) & (y < sensor.height ? 1U : 0U);
         out += is_event & on_sensor;
         outside += is_event & ~on_sensor;
@@ -96,26 +95,27 @@ void decode_records(Aedat2State& state, std::span<const std::byte> bytes, Packet
 
 }  // namespace
 
-void AerClock::note_jump(std::uint32_t raw_us) {
+AerClock AerClock::jumped(AerClock clock, std::uint32_t raw_us) {
     constexpr std::uint64_t half = std::uint64_t{1} << 31U;
     constexpr std::uint64_t whole = std::uint64_t{1} << 32U;
+    const auto at_start = [](std::uint64_t t_us, std::uint64_t range) { return t_us < range / 8; };
     const auto at_end = [](std::uint64_t t_us, std::uint64_t range) {
         return t_us < range && t_us >= range - range / 8;
     };
-    const auto at_start = [](std::uint64_t t_us, std::uint64_t range) { return t_us < range / 8; };
     for (const std::uint64_t range : {half, whole}) {
-        if (at_end(last_us_, range) && at_start(raw_us, range)) {
-            base_us_ += range;
-            wrapped_us_ = range;
-            return;
+        if (at_end(clock.last_us_, range) && at_start(raw_us, range)) {
+            clock.base_us_ += range;
+            clock.wrapped_us_ = range;
+            return clock;
         }
         // An event from just before the wrap that comes late.
-        if (wrapped_us_ == range && at_start(last_us_, range) && at_end(raw_us, range)) {
-            base_us_ -= range;
-            wrapped_us_ = 0;
-            return;
+        if (clock.wrapped_us_ == range && at_start(clock.last_us_, range) && at_end(raw_us, range)) {
+            clock.base_us_ -= range;
+            clock.wrapped_us_ = 0;
+            return clock;
         }
     }
+    return clock;
 }
 
 void decode_aedat2(Aedat2State& state, std::span<const std::byte> bytes, PacketWriter& writer, SideRecords* side) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "aestream_core/multiversion.hpp"
 #include "endian.hpp"
 
 namespace aestream::aedat3 {
@@ -40,45 +41,87 @@ BufferRef copy_pixels(const std::byte* from, const Frame& frame, bool from_botto
     return pixels;
 }
 
+constexpr std::size_t polarity_bytes = 8;
+
+/// What the conversion of a block of events needs to know.
+struct Conversion {
+    std::uint64_t base_us;  ///< added to the times; modulo 2^64
+    std::uint64_t last_column;
+    std::uint64_t last_row;
+    bool from_bottom;
+
+    [[nodiscard]] std::uint64_t offset_us(std::uint64_t record) const { return base_us + (record >> 32U & time_mask); }
+    [[nodiscard]] std::uint64_t event(std::uint64_t record) const {
+        const std::uint64_t y = record >> 2U & coordinate_mask;
+        const std::uint64_t row = from_bottom ? (last_row - y) & coordinate_mask : y;
+        return (offset_us(record) & UINT32_MAX) | (record >> 17U & coordinate_mask) << 32U | row << 48U |
+               (record >> 1U & 1U) << 63U;
+    }
+    /// Its top bit is set where an event lies outside the sensor, was taken out by a filter, or lies outside the
+    /// packet.
+    [[nodiscard]] std::uint64_t is_special(std::uint64_t record) const {
+        const std::uint64_t x = record >> 17U & coordinate_mask;
+        const std::uint64_t y = record >> 2U & coordinate_mask;
+        return (last_column - x) | (last_row - y) | ((record & 1U) - 1) | (UINT32_MAX - offset_us(record)) |
+               offset_us(record);
+    }
+
+    static constexpr std::uint64_t coordinate_mask = 0x7fff;
+};
+
+/// Convert events that all count; several at a time. False, and the output void, where one of them does not.
+AESTREAM_MULTIVERSION bool convert(const std::byte* at, std::size_t count, const Conversion& by, Event* out) {
+    const Conversion conversion = by;
+    std::uint64_t special_ones = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto record = load_little_endian<std::uint64_t>(at + i * polarity_bytes);
+        special_ones |= conversion.is_special(record);
+        const std::uint64_t event = conversion.event(record);
+        std::memcpy(out + i, &event, sizeof(event));
+    }
+    return special_ones >> 63U == 0;
+}
+
+/// Convert events of which some do not count.
+void convert_checked(Aedat3State& state, const std::byte* at, std::size_t count, Conversion conversion,
+                     PacketWriter& writer) {
+    for (const std::byte* const end = at + count * polarity_bytes; at != end; at += polarity_bytes) {
+        const auto record = load_little_endian<std::uint64_t>(at);
+        const auto x = static_cast<std::uint16_t>(record >> 17U & Conversion::coordinate_mask);
+        const auto y = static_cast<std::uint16_t>(record >> 2U & Conversion::coordinate_mask);
+        if (!is_valid(at)) {
+            ++state.invalid;
+        } else if (!writer.sensor().contains(x, y)) {
+            ++state.outside_sensor;
+        } else {
+            const std::uint32_t offset_us = writer.at(time_us(state, at + 4));
+            writer.reserve(1);
+            const auto yp = static_cast<std::uint16_t>(conversion.event(record) >> 48U);
+            writer.put(offset_us, x, yp);
+        }
+    }
+}
+
+void decode_block(Aedat3State& state, const std::byte* at, std::size_t count, PacketWriter& writer) {
+    const Sensor sensor = writer.sensor();
+    static_cast<void>(writer.at(time_us(state, at + 4)));
+    writer.reserve(count);
+    const Conversion conversion{base_us(state.header) - writer.t0_us(), sensor.width - std::uint64_t{1},
+                                sensor.height - std::uint64_t{1}, state.from_bottom};
+    if (convert(at, count, conversion, writer.cursor())) {
+        writer.advance_to(writer.cursor() + count);
+    } else {
+        convert_checked(state, at, count, conversion, writer);
+    }
+}
+
 }  // namespace
 
 void decode_polarity(Aedat3State& state, const std::byte* at, std::size_t count, PacketWriter& writer) {
-    constexpr std::size_t record_bytes = 8;
-    if (count == 0) return;
-    const Sensor sensor = writer.sensor();
-    const std::uint64_t base = base_us(state.header);
-    const std::byte* const end = at + count * record_bytes;
-    static_cast<void>(writer.at(time_us(state, at + 4)));
-    writer.reserve(count + 1);
-    std::uint64_t t0_us = writer.t0_us();
-    Event* out = writer.cursor();
-    std::uint64_t outside = 0;
-    std::uint64_t invalid = 0;
-    const std::uint64_t last_row = sensor.height - std::uint64_t{1};
-    for (; at != end; at += record_bytes) {
-        const std::uint64_t record = load_little_endian<std::uint64_t>(at);
-        std::uint64_t offset_us = base + (record >> 32U & time_mask) - t0_us;
-        if (offset_us > UINT32_MAX) [[unlikely]] {
-            writer.advance_to(out);
-            offset_us = writer.at(base + (record >> 32U & time_mask));
-            writer.reserve(static_cast<std::size_t>(end - at) / record_bytes + 1);
-            t0_us = writer.t0_us();
-            out = writer.cursor();
-        }
-        const std::uint64_t x = record >> 17U & 0x7fffU;
-        const std::uint64_t y = record >> 2U & 0x7fffU;
-        const std::uint64_t row = state.from_bottom ? (last_row - y) & 0x7fffU : y;
-        const std::uint64_t event = offset_us | x << 32U | row << 48U | (record >> 1U & 1U) << 63U;
-        std::memcpy(out, &event, sizeof(event));
-        const std::uint64_t valid = record & 1U;
-        const std::uint64_t on_sensor = (x < sensor.width ? 1U : 0U) & (y < sensor.height ? 1U : 0U);
-        out += valid & on_sensor;
-        outside += valid & ~on_sensor;
-        invalid += 1 - valid;
+    constexpr std::size_t block_events = 2048;
+    for (std::size_t done = 0; done < count; done += block_events) {
+        decode_block(state, at + done * polarity_bytes, std::min(block_events, count - done), writer);
     }
-    writer.advance_to(out);
-    state.outside_sensor += outside;
-    state.invalid += invalid;
 }
 
 void decode_special(Aedat3State& state, const std::byte* at, std::size_t count, SideRecords* side) {
