@@ -28,12 +28,17 @@ class AerClock {
 public:
     /// Take a time as written; gives the unwrapped one.
     [[nodiscard]] std::uint64_t take(std::uint32_t raw_us) {
-        // The ends of either range and its start lie in different blocks of 2^29 µs.
-        if ((raw_us ^ last_us_) >> 29U != 0) [[unlikely]]
+        if ((raw_us ^ last_us_) >> quiet_bits != 0) [[unlikely]]
             *this = jumped(*this, raw_us);
         last_us_ = raw_us;
         return base_us_ + raw_us;
     }
+
+    /// The ends of either range and its start lie in different blocks of that many bits: while times stay in the block
+    /// of last_us(), all of them are base_us() plus what is written.
+    static constexpr unsigned quiet_bits = 29;
+    [[nodiscard]] std::uint32_t last_us() const { return last_us_; }
+    [[nodiscard]] std::uint64_t base_us() const { return base_us_; }
 
 private:
     // By value, so that a decoder's copy stays in registers.
