@@ -128,7 +128,6 @@ AESTREAM_MULTIVERSION bool convert_davis(const std::byte* at, std::size_t count,
 bool decode_plain_block(Aedat2State& state, const std::byte* at, std::size_t count, PacketWriter& writer) {
     const std::uint32_t last_raw_us = load_big_endian<std::uint32_t>(at + count * aedat2_record_bytes - 4);
     const Sensor sensor = writer.sensor();
-    writer.reserve(count);
     if (writer.size() == 0)
         static_cast<void>(writer.at(state.clock.base_us() + load_big_endian<std::uint32_t>(at + 4)));
     writer.reserve(count);
