@@ -35,15 +35,17 @@ public:
     [[nodiscard]] DecodeCounters counters() const override { return state_.counters; }
     [[nodiscard]] std::optional<std::string> save() const override { return save_aedat4(state_); }
     [[nodiscard]] bool restore(std::string_view saved) override { return restore_aedat4(state_, saved); }
-    // Several packets as cameras write them, so that few are cut, and what they hold still fits the cache.
+    // Several packets, so that few are cut, and few enough that their events still fit the cache.
     [[nodiscard]] std::size_t chunk_bytes() const override {
-        return state_.ahead ? state_.options.threads * chunk_bytes_per_thread : single_chunk_bytes;
+        if (state_.ahead) return state_.options.threads * chunk_bytes_per_thread;
+        return state_.header.compression == Aedat4Compression::none ? uncompressed_chunk_bytes : compressed_chunk_bytes;
     }
 
     [[nodiscard]] Aedat4State& state() { return state_; }
 
 private:
-    static constexpr std::size_t single_chunk_bytes = std::size_t{3} << 17U;
+    static constexpr std::size_t uncompressed_chunk_bytes = std::size_t{1} << 20U;
+    static constexpr std::size_t compressed_chunk_bytes = std::size_t{3} << 17U;
     static constexpr std::size_t chunk_bytes_per_thread = std::size_t{1} << 19U;
     Aedat4State state_;
 };
