@@ -147,9 +147,10 @@ std::uint64_t seek(const ByteFile& file, const FileInfo& info, Decoder& decoder,
                             entry.last_us >= static_cast<std::int64_t>(std::min<std::uint64_t>(start_us, INT64_MAX));
         if (wanted && (first == nullptr || entry.at_byte < first->at_byte)) first = &entry;
     }
-    if (first == nullptr || !is_true(*first, file, state.header)) return info.data_begin;
-    start_aedat4_at(state, first->at_byte);
-    return first->at_byte;
+    if (table.empty() || !is_true(first == nullptr ? table.back() : *first, file, state.header)) return info.data_begin;
+    const std::uint64_t at_byte = first == nullptr ? *state.header.table_at_byte : first->at_byte;
+    start_aedat4_at(state, at_byte);
+    return at_byte;
 }
 
 }  // namespace
