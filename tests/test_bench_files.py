@@ -12,7 +12,7 @@ from bench.files.adapter import LIBRARIES, Job, load
 from bench.files.camera import WORDS, repeat_words
 from bench.files.cases import CASES
 from bench.files.data import DataFile
-from bench.files.events import repeat
+from bench.files.events import fit, repeat
 from bench.files.processes import run
 from bench.files.verdict import judge
 from bench.files.worker import add_up
@@ -65,6 +65,12 @@ def test_wrong_times_and_polarities_are_remarked_on(data, change, remark):
 def test_rows_from_the_bottom_are_remarked_on(data):
     sums = data.sums | {"y": 300 * 47 - data.sums["y"]}
     assert judge(sums, data).remark == "y from the bottom"
+
+
+def test_events_that_last_too_long_are_moved_together_in_order(events):
+    array = fit(events.to_numpy(), 1 << 10)
+    assert array["t"].max() == (1 << 10) - 1
+    assert (np.diff(array["t"]) >= 0).all()
 
 
 @pytest.mark.parametrize("name", ["events", "x", "y"])

@@ -4,7 +4,7 @@
     tools/fuzz.py run --minutes 24 evt3 dat    fuzz these formats for 24 CPU minutes each; without names, all
     tools/fuzz.py spent                        what was spent on each so far
     tools/fuzz.py corpus evt3                  store the new inputs that reach new code
-    tools/fuzz.py sanitize                     replay the stored corpus, built with g++ or clang++
+    tools/fuzz.py sanitize                     replay the stored corpus and that of the runs here, built with g++
 
 A program `fuzz_KIND` fuzzes what its `--list` names, one at a time, chosen by `--KIND=NAME`. What a run finds goes to
 out/fuzz/NAME: inputs that crash, that take longer than 10 s and that need more than 512 MB, and its corpus.
@@ -280,7 +280,15 @@ def _merge(target: Target, found: Path) -> int:
         for path in found.iterdir():
             if path.stat().st_size <= LARGEST_STORED_FILE_BYTES:
                 shutil.copy(path, small)
-        command = [str(target.program), target.flag, *LIMITS, "-merge=1", str(merged), str(small)]
+        command = [
+            str(target.program),
+            target.flag,
+            *LIMITS,
+            "-set_cover_merge=1",
+            "-use_counters=0",
+            str(merged),
+            str(small),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, env=environment())
         if done.returncode != 0:
             fail(f"merging {target.label} failed:\n{done.stderr}")
@@ -295,25 +303,24 @@ def _store_smallest(stored: Path, merged: Path) -> int:
         if room_bytes < 0:
             break
         if not (stored / path.name).exists():
-            shutil.copy(path, stored / hashlib.sha1(path.read_bytes()).hexdigest()[:16])
+            shutil.copy(path, stored / f"found-{hashlib.sha1(path.read_bytes()).hexdigest()[:16]}")
             added += 1
     return added
 
 
 def sanitize(arguments: argparse.Namespace) -> int:
-    """Replay the stored corpus in programs without libFuzzer; the compiler need not be clang."""
+    """Replay the stored corpus, and what fuzzing found here, in programs that any g++ or clang++ builds."""
     compiler = arguments.compiler or shutil.which("g++") or shutil.which("clang++")
     if not compiler:
         fail("a C++ compiler is needed: g++ or clang++")
     programs = build(ROOT / "build/sanitize", str(compiler), "-DAESTREAM_LIBFUZZER=OFF")
     broken = 0
     for target in targets_of(programs, arguments.names):
-        if not target.stored.is_dir():
-            print(f"{target.label:<16}no stored corpus")
-            continue
-        done = subprocess.run([target.program, target.flag, target.stored], capture_output=True, text=True)
+        folders = [each for each in (target.stored, arguments.out / target.label / "corpus") if each.is_dir()]
+        command = [str(target.program), target.flag, *map(str, folders)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment())
         broken += done.returncode != 0
-        print(f"{target.label:<16}{done.stdout.strip() if done.returncode == 0 else done.stderr}")
+        print(f"{target.label:<16}{done.stdout.strip() if done.returncode == 0 else done.stderr or 'no inputs'}")
     return 1 if broken else 0
 
 

@@ -24,6 +24,8 @@ class Case:
         rate_hz: rate of the simulated sensor.
         options: options of our writer.
         share: number of events, as a share of what is asked for.
+        sensor: width and height that the format's camera has, where that is not up to the file.
+        span_us: sensor time that the format can hold; events are moved closer together to fit.
     """
 
     label: str
@@ -35,6 +37,8 @@ class Case:
     rate_hz: float = 20e6
     options: Mapping[str, str] = field(default_factory=dict)
     share: float = 1.0
+    sensor: tuple[int, int] | None = None
+    span_us: int | None = None
 
 
 def _aedat4(compression: str) -> Case:
@@ -52,14 +56,14 @@ CASES: Mapping[str, Case] = {
     "aedat4_lz4": _aedat4("lz4"),
     "aedat4_zstd": _aedat4("zstd"),
     "es": Case("ES", "es", ".es", (ES, AEDAT4), 320, 240, 2e6),
-    "nmnist": Case("N-MNIST", "nmnist", ".bin", (NMNIST,), 34, 34, 1e6),
+    "nmnist": Case("N-MNIST", "nmnist", ".bin", (NMNIST,), 34, 34, 2e6, span_us=1 << 23),
     "csv": Case("CSV", "csv", ".csv", share=0.5),
     "npy": Case("npy", "npy", ".npy"),
     "npz": Case("npz", "npz", ".npz"),
     "hdf5": Case("HDF5", "hdf5", ".h5"),
     "mcap": Case("rosbag2, MCAP", "mcap", ".mcap"),
-    "aedat2": Case("AEDAT2", "aedat2", ".aedat", (ES, AEDAT4), 320, 240, 2e6),
-    "aedat3": Case("AEDAT3", "aedat3", ".aedat", (ES, AEDAT4), 320, 240, 2e6),
+    "aedat2": Case("AEDAT2", "aedat2", ".aedat", (ES, AEDAT4), 346, 260, 2e6, sensor=(346, 260)),
+    "aedat3": Case("AEDAT3", "aedat3", ".aedat", (ES, AEDAT4), 346, 260, 2e6, sensor=(346, 260)),
 }
 KINDS = ("camera", "real", "simulated")
 MODES = ("stream", "whole", "write")

@@ -22,7 +22,7 @@ RESULTS = ROOT / "out" / "bench_files.json"
 def main(arguments: list[str]) -> None:
     """Run what the options say."""
     options = parse(arguments)
-    if not peers_python():
+    if not options.no_run and not peers_python():
         say("the other libraries are not installed, so there is nobody to compare with: make bench-peers")
     results = load_results(options.results)
     if not options.no_run:

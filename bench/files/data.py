@@ -1,10 +1,12 @@
 """Files to read and events to write: made once, kept in a cache folder.
 
-Our own writer makes the files; where a format has none, the first library that can.
+Our own writer makes the files; where a format has none, the first library that can, else NumPy.
 """
 
 import dataclasses
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from aestream_core.files import create_file
 from bench.files.adapter import LIBRARIES, Job, load, load_columns
 from bench.files.camera import WORDS, repeat_words
 from bench.files.cases import CASES, Case
+from bench.files.encode import ENCODERS, write_encoded
 from bench.files.events import NoDataError, real, recorded, recordings_folder, repeat, simulated
 from bench.files.processes import ROOT, interpreter, run
 from bench.files.worker import add_up
@@ -35,7 +38,7 @@ class DataFile:
         height: sensor height in pixels.
         sums: what `worker.add_up` gives for its events.
         source: what the events are.
-        made_by: the library that wrote it.
+        made_by: the library that wrote it, "" for `encode`.
     """
 
     path: str
@@ -57,7 +60,8 @@ def data_file(name: str, kind: str, *, events: int) -> DataFile:
     folder = CACHE / f"{name}-{kind}-{events}"
     note = folder / "data.json"
     if not note.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         note.write_text(json.dumps(dataclasses.asdict(make(name, case, kind, events, folder))))
     return DataFile(**json.loads(note.read_text()))
 
@@ -67,7 +71,9 @@ def make(name: str, case: Case, kind: str, events: int, folder: Path) -> DataFil
     if kind == "camera":
         return make_of_words(name, case, events, folder)
     array, width, height, source = real(case, events) if kind == "real" else simulated(case, events)
-    columns = save_columns(array, folder)
+    columns = CACHE / re.sub(r"\W+", "_", f"events {source} {width}x{height} {case.span_us} {events}")
+    if not columns.exists():  # Cases share events.
+        save_columns(array, columns)
     path = folder / f"events{case.extension}"
     job = Job(
         name, name, "write", str(path), "", str(columns), "", str(path), width, height, case.format, {}, check=True
@@ -85,17 +91,20 @@ def make_of_words(name: str, case: Case, events: int, folder: Path) -> DataFile:
     _, packet = recorded(case.recordings[:1])
     repeats = -(-events // len(packet))
     period_us = repeat_words(recording, path, WORDS[name], repeats=repeats)
-    columns = save_columns(repeat(packet.to_numpy(), repeats, period_us), folder)
+    columns = folder / "columns"
+    save_columns(repeat(packet.to_numpy(), repeats, period_us), columns)
     sums = add_up([load_columns(str(columns))])
     source = f"{recording.name}, the camera's own words"
     return DataFile(str(path), str(columns), packet.width, packet.height, sums, source, "own")
 
 
-def save_columns(array: npt.NDArray[Any], folder: Path) -> Path:
+def save_columns(array: npt.NDArray[Any], folder: Path) -> None:
     """Save what a file is to hold."""
+    unfinished = folder.with_suffix(".part")
+    unfinished.mkdir(parents=True, exist_ok=True)
     for name in "txyp":
-        np.save(folder / f"{name}.npy", array[name])
-    return folder
+        np.save(unfinished / f"{name}.npy", array[name])
+    unfinished.rename(folder)
 
 
 def write_file(job: Job) -> str:
@@ -108,11 +117,14 @@ def write_file(job: Job) -> str:
         if "error" not in result:
             return library
         reasons.append(f"{LIBRARIES[library].label}: {result['error']}")
+    if job.case in ENCODERS:
+        write_encoded(job)
+        return ""
     raise NoDataError("no library writes it: " + "; ".join(reasons))
 
 
 def large_file(name: str, *, size_bytes: int) -> Path:
-    """Make a file of about a size by appending the same real or simulated events with shifted times.
+    """Make a file of about a size by appending the same simulated events with shifted times.
 
     Raises:
         NoDataError: we do not write the format.

@@ -35,7 +35,16 @@ def real(case: Case, events: int) -> tuple[npt.NDArray[Any], int, int, str]:
     name, packet = recorded(case.recordings)
     array = from_zero(packet.to_numpy())
     repeated = repeat(array, -(-events // len(array)), int(array["t"][-1]) + 1)
-    return repeated[:events], packet.width, packet.height, name
+    width, height = case.sensor or (packet.width, packet.height)
+    return fit(repeated[:events], case.span_us), width, height, name
+
+
+def fit(array: npt.NDArray[Any], span_us: int | None) -> npt.NDArray[Any]:
+    """Move events closer together where they last longer than a format can say."""
+    last_us = int(array["t"][-1])
+    if span_us is not None and last_us >= span_us:
+        array["t"] = array["t"] * (span_us - 1) // last_us
+    return array
 
 
 def recorded(names: tuple[str, ...]) -> tuple[str, Any]:
@@ -67,7 +76,7 @@ def simulated(case: Case, events: int) -> tuple[npt.NDArray[Any], int, int, str]
     config = SimConfig(width=case.width, height=case.height, scene="shapes", rate_hz=case.rate_hz)
     with open_simulator(config) as stream:
         array = np.concatenate(list(take(stream, events)))[:events]
-    return from_zero(array), case.width, case.height, f"shapes, {case.rate_hz / 1e6:g} Mev/s"
+    return fit(from_zero(array), case.span_us), case.width, case.height, f"shapes, {case.rate_hz / 1e6:g} Mev/s"
 
 
 def take(stream: Any, events: int) -> Iterator[npt.NDArray[Any]]:

@@ -41,7 +41,7 @@ def measure_group(case: str, kind: str, mode: str, *, libraries: tuple[str, ...]
         "mode": mode,
         "events": data.sums["events"],
         "source": data.source,
-        "made_by": LIBRARIES[data.made_by].label,
+        "made_by": LIBRARIES[data.made_by].label if data.made_by else "this benchmark",
         "size": f"{data.width}x{data.height}",
         "rounds": rounds,
         "results": [row(library, verdicts[library], samples.get(library, []), data) for library in jobs],

@@ -35,7 +35,7 @@ def draw(groups: list[Result], path: Path) -> None:
         draw_mode(axis, column, height)
         axis.set_title(TITLES[mode], fontsize=11)
     if any("wrong" in row["remark"] for column in columns.values() for group in column for row in bars(group)):
-        figure.text(0.99, 0.005, "* with wrong times or polarities", ha="right", fontsize=8)
+        figure.supxlabel("* with wrong times or polarities", x=0.995, ha="right", fontsize=8)
     image = io.BytesIO()
     figure.savefig(image, dpi=DPI)
     plt.close(figure)

@@ -30,7 +30,7 @@ def show_groups(groups: list[Result]) -> None:
     for group in groups:
         case = CASES[group["case"]].label
         print(f"\n{case}, {group['kind']} ({group['source']}), {group['mode']}, {group['events']:,} events")
-        print(f"  {'':<28}{'Mev/s':>8}{'CPU':>8}{'x peer':>8}{'copies':>8}{'peak MB':>9}  remarks")
+        print(f"  {'':<28}{'Mev/s':>8}{'CPU':>8}{'x peer':>8}{'x CPU':>8}{'copies':>8}{'peak MB':>9}  remarks")
         fastest = fastest_peer(group)
         for row in group["results"]:
             print("  " + text_line(row, fastest))
@@ -40,6 +40,7 @@ def text_line(row: Result, fastest: Result | None) -> str:
     """Give one row as text."""
     if "mev_s" not in row:
         return f"{label(row):<28}{'cannot':>8}  {row['error']}"
-    ratio = f"{row['mev_s'] / fastest['mev_s']:.2f}" if fastest else "-"
-    figures = f"{row['mev_s']:8.1f}{row['cpu_mev_s']:8.1f}{ratio:>8}{row['copies']:8.1f}{row['peak_mb']:9.0f}"
+    ratios = [f"{row[key] / fastest[key]:.2f}" if fastest else "-" for key in ("mev_s", "cpu_mev_s")]
+    rates = f"{row['mev_s']:8.1f}{row['cpu_mev_s']:8.1f}{ratios[0]:>8}{ratios[1]:>8}"
+    figures = f"{rates}{row['copies']:8.1f}{row['peak_mb']:9.0f}"
     return f"{label(row):<28}{figures}  {row['remark']}"

@@ -31,20 +31,22 @@ def judge(sums: dict[str, Any], data: DataFile) -> Verdict:
         return Verdict(error=str(sums["error"]))
     if sums["events"] != data.sums["events"]:
         return Verdict(error=f"wrong: {sums['events']:,} of {data.sums['events']:,} events")
-    if sums["x"] != data.sums["x"]:
-        return Verdict(error="wrong: columns differ")
-    remarks = [rows(sums, data), polarities(sums, data), times(sums, data)]
-    if None in remarks:
-        return Verdict(error="wrong: rows differ")
+    place = places(sums, data)
+    if place is None:
+        return Verdict(error="wrong: places differ")
+    remarks = [place, polarities(sums, data), times(sums, data)]
     return Verdict(remark=", ".join(remark for remark in remarks if remark))
 
 
-def rows(sums: dict[str, Any], data: DataFile) -> str | None:
-    """Compare y; None where it is neither right nor upside down."""
-    if sums["y"] == data.sums["y"]:
-        return ""
-    upside_down = data.sums["events"] * (data.height - 1) - data.sums["y"]
-    return "y from the bottom" if sums["y"] == upside_down else None
+def places(sums: dict[str, Any], data: DataFile) -> str | None:
+    """Compare x and y; None where they are neither right nor mirrored."""
+    remarks = []
+    for name, side, remark in (("x", data.width, "x from the right"), ("y", data.height, "y from the bottom")):
+        mirrored = data.sums["events"] * (side - 1) - data.sums[name]
+        if sums[name] not in (data.sums[name], mirrored):
+            return None
+        remarks.append("" if sums[name] == data.sums[name] else remark)
+    return ", ".join(filter(None, remarks))
 
 
 def polarities(sums: dict[str, Any], data: DataFile) -> str:

@@ -31,7 +31,7 @@ def write(events: Columns, job: Job) -> None:
 def prepare(job: Job) -> Columns:
     """Give columns of its types."""
     t, x, y, p = load_columns(job.columns)
-    return t * 1e-6, x.astype("i2"), y.astype("i2"), p.astype("i1")
+    return t * 1e-6, x.astype("i8"), y.astype("i8"), p.astype("i8")
 
 
 ADAPTER = Adapter(whole=dict.fromkeys(CASES, whole), write={"hdf5": write}, columns=columns, prepare=prepare)

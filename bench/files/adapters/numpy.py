@@ -1,5 +1,6 @@
 """NumPy: its own formats, and text."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,14 @@ import numpy as np
 from bench.files.adapter import Adapter, Job, by_name, load_columns
 from bench.files.text import COLUMNS, has_header
 
+CHUNK_EVENTS = 65536
 DTYPE = np.dtype([("t", "<i8"), ("x", "<u2"), ("y", "<u2"), ("p", "?")])
+
+
+def stream_npy(job: Job) -> Iterator[Any]:
+    """Give copies of parts of the mapped file."""
+    array = np.load(job.path, mmap_mode="r")
+    return (np.array(array[at : at + CHUNK_EVENTS]) for at in range(0, len(array), CHUNK_EVENTS))
 
 
 def whole_csv(job: Job) -> Any:
@@ -40,6 +48,7 @@ def write_npz(columns: Any, job: Job) -> None:
 
 
 ADAPTER = Adapter(
+    stream={"npy": stream_npy},
     whole={"csv": whole_csv, "npy": lambda job: np.load(job.path), "npz": whole_npz},
     write={"csv": write_csv, "npy": write_npy, "npz": write_npz},
     columns=lambda array: tuple(array.T) if getattr(array, "ndim", 1) == 2 else by_name(array),

@@ -21,4 +21,19 @@ def whole_nmnist(job: Job) -> Any:
     return tonic.io.read_mnist_file(job.path, dtype=tonic.io.events_struct)
 
 
-ADAPTER = Adapter(whole=dict.fromkeys(AEDAT4, whole_aedat4) | {"nmnist": whole_nmnist})
+def whole_aedat2(job: Job) -> Any:
+    """Read into one array."""
+    import tonic.io
+
+    return tonic.io.read_davis_346(job.path)[-1]
+
+
+def whole_aedat3(job: Job) -> Any:
+    """Read into one array."""
+    import tonic.io
+
+    return tonic.io.read_dvs_red(job.path)[-1]
+
+
+WHOLE = {"nmnist": whole_nmnist, "aedat2": whole_aedat2, "aedat3": whole_aedat3}
+ADAPTER = Adapter(whole=dict.fromkeys(AEDAT4, whole_aedat4) | WHOLE)

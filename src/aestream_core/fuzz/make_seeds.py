@@ -2,7 +2,7 @@
 
     python src/aestream_core/fuzz/make_seeds.py
 
-Seeds have names; the inputs that fuzzing found beside them have hashes. Nothing here is shared with the native
+Beside the seeds lie inputs that fuzzing found, named `found-` and a hash. Nothing here is shared with the native
 writers, so that a mistake in one does not hide the same mistake in the other.
 """
 

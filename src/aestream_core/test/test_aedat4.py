@@ -5,48 +5,15 @@ import struct
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from aedat4_files import START_US, drained, joined, some_events, written
 from aedat4_writer import COMPRESSIONS, Stream, Writer, event_payload, header
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aestream_core.errors import DamagedRecordingError, FormatError
-from aestream_core.events import EVENT_DTYPE, Events
+from aestream_core.events import EVENT_DTYPE
 from aestream_core.files import file_info, open_file, read_file
-
-START_US = 1_605_537_493_718_345
-rng = np.random.default_rng(5)
-
-
-def some_events(count: int, *, start_us: int = START_US, width: int = 64, height: int = 48) -> npt.NDArray[np.void]:
-    events = np.zeros(count, EVENT_DTYPE)
-    events["t"] = start_us + np.sort(rng.integers(0, 10 * count + 1, count))
-    events["x"] = rng.integers(0, width, count)
-    events["y"] = rng.integers(0, height, count)
-    events["p"] = rng.integers(0, 2, count)
-    return events
-
-
-def written(folder: Path, data: bytes) -> Path:
-    path = folder / "recording.aedat4"
-    path.write_bytes(data)
-    return path
-
-
-def joined(packets: list[Events]) -> npt.NDArray[np.void]:
-    return np.concatenate([np.empty(0, EVENT_DTYPE), *(packet.to_numpy() for packet in packets)])
-
-
-def drained(path: Path) -> tuple[npt.NDArray[np.void], DamagedRecordingError | None]:
-    """Read until the end or the fault; gives what was delivered, and the fault."""
-    packets: list[Events] = []
-    try:
-        for packet in open_file(path):
-            packets.append(packet)
-    except DamagedRecordingError as error:
-        return joined(packets), error
-    return joined(packets), None
 
 
 @pytest.mark.parametrize("compression", range(5), ids=COMPRESSIONS)

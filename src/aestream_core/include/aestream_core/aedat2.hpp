@@ -28,15 +28,21 @@ class AerClock {
 public:
     /// Take a time as written; gives the unwrapped one.
     [[nodiscard]] std::uint64_t take(std::uint32_t raw_us) {
-        // The ends of either range and its start lie in different blocks of 2^29 µs.
-        if ((raw_us ^ last_us_) >> 29U != 0) [[unlikely]]
-            note_jump(raw_us);
+        if ((raw_us ^ last_us_) >> quiet_bits != 0) [[unlikely]]
+            *this = jumped(*this, raw_us);
         last_us_ = raw_us;
         return base_us_ + raw_us;
     }
 
+    /// The ends of either range and its start lie in different blocks of that many bits: while times stay in the block
+    /// of last_us(), all of them are base_us() plus what is written.
+    static constexpr unsigned quiet_bits = 29;
+    [[nodiscard]] std::uint32_t last_us() const { return last_us_; }
+    [[nodiscard]] std::uint64_t base_us() const { return base_us_; }
+
 private:
-    void note_jump(std::uint32_t raw_us);
+    // By value, so that a decoder's copy stays in registers.
+    [[nodiscard]] static AerClock jumped(AerClock clock, std::uint32_t raw_us);
 
     std::uint64_t base_us_ = 0;
     std::uint64_t wrapped_us_ = 0;  ///< what the last wrap added

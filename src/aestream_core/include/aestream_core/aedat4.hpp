@@ -54,7 +54,7 @@ struct Aedat4Header {
 struct Aedat4Options {
     std::optional<std::int32_t> stream_id{};  ///< whose events; the first stream of events where it is not given
     bool skip_errors = false;                 ///< leave out packets that are broken inside
-    unsigned threads = 1;                     ///< cores to decompress on
+    unsigned threads = 1;                     ///< cores to decompress on; of more than 32 the rest is not used
     std::shared_ptr<SideRecords> side = {};   ///< takes triggers, IMU samples and frames; null where nobody wants them
 };
 

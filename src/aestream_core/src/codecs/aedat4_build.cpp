@@ -2,6 +2,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ constexpr std::string_view stream_id = "0";
 class Bytes {
 public:
     template <typename... Numbers>
+        requires(std::is_arithmetic_v<Numbers> && ...)
     Bytes& put(Numbers... numbers) {
         (append(&numbers, sizeof(numbers)), ...);
         return *this;

@@ -142,7 +142,11 @@ struct StopAhead {
     DecompressAhead* ahead;
 };
 
-std::unique_ptr<DecompressAhead> make_ahead(const Aedat4State& state) {
+// Beyond this the reader, which converts what the others decompress, is what is waited for.
+constexpr unsigned most_threads = 32;
+
+std::unique_ptr<DecompressAhead> make_ahead(Aedat4State& state) {
+    state.options.threads = std::min(state.options.threads, most_threads);
     if (state.options.threads < 2 || state.header.compression == Aedat4Compression::none) return nullptr;
     return std::make_unique<DecompressAhead>(state.options.threads, [&state] {
         return make_decompressor(state.header.compression, DecompressAhead::largest_bytes);

@@ -95,6 +95,7 @@ private:
 
 class HighLz4 final : public Compressor {
 public:
+    explicit HighLz4(int level) : preferences_(lz4_preferences(level)) {}
     [[nodiscard]] std::size_t bound(std::size_t bytes) const override {
         return LZ4F_compressFrameBound(bytes, &preferences_);
     }
@@ -106,8 +107,7 @@ public:
     }
 
 private:
-    static constexpr int level = 9;
-    LZ4F_preferences_t preferences_ = lz4_preferences(level);
+    LZ4F_preferences_t preferences_;
 };
 
 class ZstdWriter final : public Compressor {
@@ -137,7 +137,7 @@ private:
 
 std::unique_ptr<Compressor> make_uncompressing() { return std::make_unique<Uncompressing>(); }
 std::unique_ptr<Compressor> make_record_lz4() { return std::make_unique<RecordLz4>(); }
-std::unique_ptr<Compressor> make_high_lz4() { return std::make_unique<HighLz4>(); }
+std::unique_ptr<Compressor> make_high_lz4(int level) { return std::make_unique<HighLz4>(level); }
 std::unique_ptr<Compressor> make_zstd_writer(int level) { return std::make_unique<ZstdWriter>(level); }
 
 }  // namespace aestream

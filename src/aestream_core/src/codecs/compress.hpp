@@ -27,7 +27,7 @@ std::unique_ptr<Compressor> make_uncompressing();
 /// LZ4 frames by lz4_compress_records: fast on event structs.
 std::unique_ptr<Compressor> make_record_lz4();
 /// LZ4 frames by the library's thorough search.
-std::unique_ptr<Compressor> make_high_lz4();
+std::unique_ptr<Compressor> make_high_lz4(int level);
 std::unique_ptr<Compressor> make_zstd_writer(int level);
 
 }  // namespace aestream

@@ -12,13 +12,16 @@ constexpr std::size_t record_bytes = 16;
 constexpr std::size_t half_bytes = 8;
 constexpr std::size_t shortest_match = 4;
 constexpr std::size_t largest_nibble = 14;  // 15 says that more bytes of the length follow
+// Matches reach two records back. One record would give slightly smaller blocks, but a reader would then load bytes
+// that it stored a moment ago in other pieces, and wait for them: blocks like that decompress at half the speed.
+constexpr std::size_t distance = 2 * record_bytes;
 // A row is the second half of a record (place) and the first of the next (time): what changes from event to event comes
 // first and the bytes that stay come last, so that one match at the end of each row has most of them.
-constexpr std::size_t first_row = record_bytes + half_bytes;
+constexpr std::size_t first_row = distance + half_bytes;
 // The block's last bytes are literals: LZ4 wants 5 of them, and the last match to begin 12 before the end.
 constexpr std::size_t bytes_after_row = 2 * record_bytes;
 
-/// Which bytes of a row differ from the row before.
+/// Which bytes of a row differ from those of the row that a match refers to.
 struct Differences {
     std::uint64_t place;
     std::uint64_t time;
@@ -31,8 +34,8 @@ std::uint64_t load_word(const std::byte* bytes) {
 }
 
 Differences differences(const std::byte* row) {
-    return {load_word(row) ^ load_word(row - record_bytes),
-            load_word(row + half_bytes) ^ load_word(row + half_bytes - record_bytes)};
+    const std::byte* const earlier = row - distance;
+    return {load_word(row) ^ load_word(earlier), load_word(row + half_bytes) ^ load_word(earlier + half_bytes)};
 }
 
 /// Bytes up to and with the last that differs; 0 where none does.
@@ -80,9 +83,9 @@ private:
     }
 
     void put_distance() {
-        constexpr std::uint16_t distance = record_bytes;
-        std::memcpy(cursor_, &distance, sizeof(distance));
-        cursor_ += sizeof(distance);
+        constexpr std::uint16_t written = distance;
+        std::memcpy(cursor_, &written, sizeof(written));
+        cursor_ += sizeof(written);
     }
 
     /// What of a length does not fit the token.

@@ -35,15 +35,17 @@ public:
     [[nodiscard]] DecodeCounters counters() const override { return state_.counters; }
     [[nodiscard]] std::optional<std::string> save() const override { return save_aedat4(state_); }
     [[nodiscard]] bool restore(std::string_view saved) override { return restore_aedat4(state_, saved); }
-    // Several packets as cameras write them, so that few are cut, and what they hold still fits the cache.
+    // Several packets, so that few are cut, and few enough that their events still fit the cache.
     [[nodiscard]] std::size_t chunk_bytes() const override {
-        return state_.ahead ? state_.options.threads * chunk_bytes_per_thread : single_chunk_bytes;
+        if (state_.ahead) return state_.options.threads * chunk_bytes_per_thread;
+        return state_.header.compression == Aedat4Compression::none ? uncompressed_chunk_bytes : compressed_chunk_bytes;
     }
 
     [[nodiscard]] Aedat4State& state() { return state_; }
 
 private:
-    static constexpr std::size_t single_chunk_bytes = std::size_t{3} << 17U;
+    static constexpr std::size_t uncompressed_chunk_bytes = std::size_t{1} << 20U;
+    static constexpr std::size_t compressed_chunk_bytes = std::size_t{3} << 17U;
     static constexpr std::size_t chunk_bytes_per_thread = std::size_t{1} << 19U;
     Aedat4State state_;
 };
@@ -145,9 +147,10 @@ std::uint64_t seek(const ByteFile& file, const FileInfo& info, Decoder& decoder,
                             entry.last_us >= static_cast<std::int64_t>(std::min<std::uint64_t>(start_us, INT64_MAX));
         if (wanted && (first == nullptr || entry.at_byte < first->at_byte)) first = &entry;
     }
-    if (first == nullptr || !is_true(*first, file, state.header)) return info.data_begin;
-    start_aedat4_at(state, first->at_byte);
-    return first->at_byte;
+    if (table.empty() || !is_true(first == nullptr ? table.back() : *first, file, state.header)) return info.data_begin;
+    const std::uint64_t at_byte = first == nullptr ? *state.header.table_at_byte : first->at_byte;
+    start_aedat4_at(state, at_byte);
+    return at_byte;
 }
 
 }  // namespace

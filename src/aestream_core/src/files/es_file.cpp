@@ -88,7 +88,7 @@ void check_header(const EsHeader& header) {
         throw FormatError(
             "it is an Event Stream of generic events: bytes without coordinates, which are no pixel events");
     }
-    if (header.sensor == Sensor{} && header.size_bytes < es_header_bytes) {
+    if (header.size_bytes < es_header_bytes) {
         throw FormatError("it is an Event Stream of kind " + kind_name(header.kind) + "; dvs, atis and color are read");
     }
 }

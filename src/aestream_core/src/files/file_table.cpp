@@ -139,6 +139,7 @@ std::span<const FileFormat> file_formats() {
         aedat4_format,
         aedat1_format,
         aedat2_format,
+        aedat3_format,
         es_format,
         nmnist_format,
     };

@@ -21,6 +21,7 @@ extern const FileFormat aedat4_format;
 // A file without a header may be AEDAT 1.0, so that this one is the first of its extension.
 extern const FileFormat aedat1_format;
 extern const FileFormat aedat2_format;
+extern const FileFormat aedat3_format;
 
 extern const FileFormat es_format;
 extern const FileFormat nmnist_format;
