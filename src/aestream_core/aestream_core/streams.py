@@ -8,7 +8,6 @@ from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
 
-
 _StreamT = TypeVar("_StreamT", bound="PacketStream")
 
 
