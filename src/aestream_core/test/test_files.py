@@ -92,17 +92,17 @@ def test_the_header_of_a_raw_file_names_its_format(tmp_path: Path, line: str, na
 
 
 def test_other_encodings_of_raw_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="encoded as EVT4, of .raw files EVT2, EVT2.1 and EVT3 are read"):
+    with pytest.raises(FormatError, match=r"encoded as EVT4, of .raw files EVT2, EVT2.1 and EVT3 are read"):
         file_info(raw_file(tmp_path, b"", "evt 4.0"))
 
 
 def test_a_format_that_the_header_contradicts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="encoded as EVT2.1, which format evt21 reads, not evt3"):
+    with pytest.raises(FormatError, match=r"encoded as EVT2.1, which format evt21 reads, not evt3"):
         file_info(raw_file(tmp_path, b"", "evt 2.1"), format="evt3")
 
 
 def test_a_raw_header_without_an_encoding_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="does not say the encoding .* name the format: evt2, evt21 or evt3"):
+    with pytest.raises(FormatError, match=r"does not say the encoding .* name the format: evt2, evt21 or evt3"):
         file_info(raw_file(tmp_path, b"", "Date 2026-01-01"))
 
 

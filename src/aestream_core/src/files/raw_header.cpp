@@ -127,6 +127,7 @@ std::optional<Sensor> sensor_of(const RawHeader& header) {
             to_sensor(geometry.substr(0, cross), geometry.substr(std::min(cross + 1, geometry.size())))) {
         return sensor;
     }
+    if (const auto sensor = to_sensor(field(header, "Width"), field(header, "Height"))) return sensor;
     const std::string names = lower(field(header, "plugin_name") + " " + field(header, "sensor_name"));
     for (const KnownCamera& camera : known_cameras) {
         if (names.find(camera.name) != std::string::npos) return camera.sensor;
