@@ -89,7 +89,7 @@ def test_bad_input_ends_the_launch_with_one_line_that_names_it(arguments: tuple[
     [
         ("empty.raw", b"", "the file is empty"),
         ("photo.jpg", b"JFIF", "photo.jpg"),
-        ("other.raw", b"% evt 2.0\n% end\n" + bytes(8), "its events are encoded as EVT2"),
+        ("other.raw", b"% evt 4.0\n% end\n" + bytes(8), "its events are encoded as EVT4"),
     ],
 )
 def test_a_file_that_is_no_recording_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:

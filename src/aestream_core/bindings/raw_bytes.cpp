@@ -87,8 +87,7 @@ public:
 
     py::dict counters() {
         const std::lock_guard lock(mutex_);
-        const Evt3Counters& seen = state_.counters;
-        return decode_counters({seen.outside_sensor, seen.triggers, seen.skipped_words, seen.unknown_words, 0, 0});
+        return decode_counters(state_.counters);
     }
 
 private:
@@ -102,8 +101,8 @@ py::array encode(const Packet& packet) {
     std::size_t size_bytes = 0;
     {
         const py::gil_scoped_release unlocked;
-        buffer = BufferPool::shared().acquire(evt3_bound(packet));
         Evt3EncodeState state;
+        buffer = BufferPool::shared().acquire(evt3_bound(packet, state));
         size_bytes = encode_evt3(packet, state, buffer->data());
     }
     return bytes_view(buffer, size_bytes, /*writeable=*/true);

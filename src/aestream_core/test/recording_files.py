@@ -1,4 +1,4 @@
-"""Small .raw recordings, and what the tests of files share."""
+"""Small recordings, and what the tests of files share."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from evt3_reference import ADDR_X, ADDR_Y, TIME_HIGH, TIME_LOW, header, to_bytes
 
 from aestream_core.errors import DamagedRecordingError
 from aestream_core.events import EVENT_DTYPE, Events
-from aestream_core.files import open_file
+from aestream_core.files import create_file, open_file
 
 
 def raw_file(folder: Path, data: bytes, *lines: str, end: bool = True, name: str = "recording.raw") -> Path:
@@ -41,3 +41,31 @@ def camera_words(count: int, *, start_us: int = 0, step_us: int = 40) -> bytes:
         t = start_us + i * step_us
         rows += [word(TIME_HIGH, t >> 12), word(TIME_LOW, t), word(ADDR_Y, i % 480), word(ADDR_X, i % 640)]
     return to_bytes(rows)
+
+
+def rows_of(packets: list[Events]) -> list[tuple[int, ...]]:
+    """List the events of packets as tuples of t, x, y, p."""
+    return [tuple(int(value) for value in row) for packet in packets for row in packet.to_numpy()]
+
+
+def packets_of(rows: list[tuple[int, int, int, int]], *, width: int = 2048, height: int = 2048) -> list[Events]:
+    """Make packets of events, as many as their times need."""
+    packets = []
+    while rows:
+        base = rows[0][0]
+        count = next((i for i, row in enumerate(rows) if not -(1 << 20) <= row[0] - base < 1 << 31), len(rows))
+        t, x, y, p = (np.array(column) for column in zip(*rows[:count], strict=True))
+        packets.append(Events.from_numpy(t=t, x=x, y=y, p=p, width=width, height=height))
+        rows = rows[count:]
+    return packets
+
+
+def written(path: Path, packets: list[Events], *, format: str, size: int = 2048, **options: str) -> Path:
+    """Write packets to a file."""
+    writer = create_file(path, width=size, height=size, format=format, **options)
+    try:
+        for packet in packets:
+            writer.write(packet)
+    finally:
+        writer.close()
+    return path

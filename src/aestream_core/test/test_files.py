@@ -26,7 +26,7 @@ def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path) -> 
     path = tmp_path / "video.mp4"
     path.write_bytes(b"x")
     with pytest.raises(
-        InvalidArgumentError, match=r"unknown file extension '.mp4'; known: .raw \(evt3\), .aedat4 \(aedat4\)"
+        InvalidArgumentError, match=r"unknown file extension '.mp4'; known: .raw \(evt3\), .raw \(evt2\)"
     ):
         file_info(path)
 
@@ -76,17 +76,45 @@ def test_content_that_is_not_what_the_name_says_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("line", "encoding"),
-    [("evt 2.0", "EVT2"), ("evt 2.1", "EVT2.1"), ("format EVT21;height=320;width=320", "EVT21"), ("evt 4.0", "EVT4")],
+    ("line", "name"),
+    [
+        ("evt 2.0", "evt2"),
+        ("format EVT2;height=480;width=640", "evt2"),
+        ("evt 2.1", "evt21"),
+        ("format EVT21;height=320;width=320", "evt21"),
+        ("evt 3.0", "evt3"),
+        ("format EVT3;height=720;width=1280", "evt3"),
+    ],
 )
-def test_other_encodings_of_raw_files_are_named(tmp_path: Path, line: str, encoding: str) -> None:
-    with pytest.raises(FormatError, match=f"encoded as {encoding}; of .raw files only EVT3 is read"):
-        file_info(raw_file(tmp_path, b"", line))
+def test_the_header_of_a_raw_file_names_its_format(tmp_path: Path, line: str, name: str) -> None:
+    assert file_info(raw_file(tmp_path, b"", line)).format == name
+    assert file_info(raw_file(tmp_path, b"", line, name="without_ending")).format == name
+
+
+def test_other_encodings_of_raw_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"encoded as EVT4, of .raw files EVT2, EVT2.1 and EVT3 are read"):
+        file_info(raw_file(tmp_path, b"", "evt 4.0"))
+
+
+def test_a_format_that_the_header_contradicts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"encoded as EVT2.1, which format evt21 reads, not evt3"):
+        file_info(raw_file(tmp_path, b"", "evt 2.1"), format="evt3")
 
 
 def test_a_raw_header_without_an_encoding_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="does not say the encoding"):
+    with pytest.raises(FormatError, match=r"does not say the encoding .* name the format: evt2, evt21 or evt3"):
         file_info(raw_file(tmp_path, b"", "Date 2026-01-01"))
+
+
+@pytest.mark.parametrize("name", ["evt2", "evt21", "evt3"])
+@pytest.mark.parametrize("lines", [("Date 2026-01-01",), ()])
+def test_a_raw_file_that_says_no_encoding_is_read_as_the_one_that_is_given(
+    tmp_path: Path, name: str, lines: tuple[str, ...]
+) -> None:
+    path = raw_file(tmp_path, b"", *(lines or ("x",)))
+    if not lines:
+        path.write_bytes(bytes(16))
+    assert file_info(path, format=name).format == name
 
 
 # The header of .raw files.

@@ -7,9 +7,12 @@
 #include <optional>
 #include <span>
 
+#include "aestream_core/decoder.hpp"
 #include "aestream_core/packet.hpp"
 #include "aestream_core/packet_writer.hpp"
+#include "aestream_core/partial_record.hpp"
 #include "aestream_core/raw_packet.hpp"
+#include "aestream_core/side_records.hpp"
 
 namespace aestream {
 
@@ -37,6 +40,8 @@ public:
 
     /// Let the next TIME_HIGH pick the number of wraps that brings it nearest to near_us.
     void seed(std::uint64_t near_us) { seed_us_ = near_us; }
+    /// Let the next TIME_HIGH lie in the same turn of the clock as t_us.
+    void start_in_turn_of(std::uint64_t t_us) { seed(t_us / wrap_us * wrap_us + wrap_us / 2 - 1); }
 
 private:
     [[nodiscard]] std::uint32_t high_value() const { return static_cast<std::uint32_t>(high_us_ >> 12U) & 0xfffU; }
@@ -48,47 +53,43 @@ private:
     bool running_ = false;
 };
 
-struct Evt3Counters {
-    std::uint64_t outside_sensor = 0;  ///< events dropped because they lie outside the sensor
-    std::uint64_t triggers = 0;        ///< external trigger words
-    std::uint64_t skipped_words = 0;   ///< words before the first TIME_HIGH, whose time nobody knows
-    std::uint64_t unknown_words = 0;   ///< words of types that the format does not define
-};
-
 /// Everything a decoder remembers between two pieces of a stream; a fresh one is the reset.
 struct Evt3State {
     Evt3Clock clock;
     std::uint16_t y = 0;
     std::uint32_t base_x = 0;
-    bool vector_on = false;              ///< polarity of vector events
-    std::optional<std::byte> half_word;  ///< first byte of a word whose second has not come yet
-    Evt3Counters counters;
+    bool vector_on = false;  ///< polarity of vector events
+    PartialRecord<2> partial;
+    DecodeCounters counters;
 };
 
 /// Let the first TIME_HIGH from now on lie nearest to near_us: messages carry a 24-bit clock beside a full time.
 inline void seed_time(Evt3State& state, std::uint64_t near_us) { state.clock.seed(near_us); }
 
-/// Decode bytes, cut anywhere, into events. Times are as the stream says them, not made ascending.
-void decode_evt3(Evt3State& state, std::span<const std::byte> bytes, PacketWriter& writer);
+/// Decode bytes, cut anywhere, into events; triggers go to `side` where it is not null. Times are as the stream says
+/// them, not made ascending.
+void decode_evt3(Evt3State& state, std::span<const std::byte> bytes, PacketWriter& writer, SideRecords* side = nullptr);
 
 /// What an encoder remembers between the packets of one file; messages start from a fresh one each.
 struct Evt3EncodeState {
     std::optional<std::uint64_t> high;  ///< last TIME_HIGH written, unwrapped: time >> 12
 };
 
-/// Most bytes that encode_evt3 writes for that packet.
-[[nodiscard]] std::size_t evt3_bound(const Packet& packet);
+/// Most bytes that encode_evt3 writes for that packet. Throws InvalidArgument where its time lies over 2^40 µs (12.7
+/// days) after the packet before.
+[[nodiscard]] std::size_t evt3_bound(const Packet& packet, const Evt3EncodeState& state);
 
-/// Encode a packet; returns the bytes written, at most evt3_bound(packet).
+/// Encode a packet; returns the bytes written, at most evt3_bound(packet, state).
 ///
 /// The result starts with TIME_HIGH and TIME_LOW and depends on no earlier word; order and times are kept exactly. With
 /// the state of the packet before, a decoder that reads both in a row also sees every wrap of the clock between them.
-/// Throws InvalidArgument for coordinates above 2047 and for steps back in time that the format cannot express: more
-/// than 8.388608 s, or over a wrap of the clock by more than one TIME_HIGH value (4096 µs).
+/// Throws InvalidArgument, and changes nothing, for coordinates above 2047 and for steps back in time that the format
+/// cannot express: more than 8.388608 s, or over a wrap of the clock by more than one TIME_HIGH value (4096 µs).
 std::size_t encode_evt3(const Packet& packet, Evt3EncodeState& state, std::byte* out);
 
 struct FrameOptions {
     Sensor sensor;
+    std::uint64_t t0_us = 0;          ///< in the turn of the 24-bit clock that the stream begins in
     std::uint64_t packet_us = 1000;   ///< sensor time that a piece spans, about
     std::size_t max_bytes = 200'000;  ///< largest piece
 };

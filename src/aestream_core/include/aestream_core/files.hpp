@@ -35,10 +35,11 @@ struct FileInfo {
 
 /// How to open a recording.
 struct OpenOptions {
-    std::optional<Sensor> sensor;       ///< in place of what the file says
-    FormatOptions values;               ///< options of the format; names are checked against its table
-    bool skip_errors = false;           ///< go on behind damage where that is possible, and end quietly where not
-    unsigned threads = 1;               ///< cores to decode on, for formats of independent blocks
+    std::optional<Sensor> sensor;  ///< in place of what the file says
+    FormatOptions values;          ///< options of the format; names are checked against its table
+    bool format_given = false;     ///< whether the caller named the format, so that no header has to
+    bool skip_errors = false;      ///< go on behind damage where that is possible, and end quietly where not
+    unsigned threads = 1;          ///< cores to decode on, for formats of independent blocks
     /// Map the file into memory rather than copy out of it: faster, but a file that somebody cuts short meanwhile ends
     /// the process.
     bool memory_map = false;
@@ -62,7 +63,8 @@ struct FileFormat {
     /// Read the header and make a decoder. Throws FormatError where the content is something else.
     OpenedFormat (*open)(const ByteFile& file, const OpenOptions& options);
     /// Cut the undecoded bytes into packets; null for formats that are no camera's wire format.
-    RawStream (*frame)(ByteStream bytes, Sensor sensor, std::uint64_t packet_us, std::size_t max_bytes) = nullptr;
+    RawStream (*frame)(ByteStream bytes, const FileInfo& info, std::uint64_t packet_us,
+                       std::size_t max_bytes) = nullptr;
     /// Null for formats that are only read.
     std::unique_ptr<Encoder> (*make_encoder)(const EncodeOptions& options) = nullptr;
     /// A byte from which on the decoder, which this call makes ready, gives every event at or after start_us. Null for

@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <cstring>
 
 #include "aestream_core/evt3.hpp"
 #include "aestream_core/multiversion.hpp"
 #include "evt3_words.hpp"
+#include "vector_events.hpp"
 
 namespace aestream {
 
@@ -15,33 +14,22 @@ using namespace evt3;
 
 constexpr std::size_t block_words = 1024;
 constexpr std::size_t most_events_per_word = 12;
-constexpr std::size_t slack_events = 4;  // stored beyond the last event, and not counted
-constexpr int x_shift = 32;
-constexpr int y_shift = 48;
-constexpr int polarity_shift = 63 - 11;
+constexpr std::size_t slack_events = vector_slack_events + 1;  // stored beyond the last event, and not counted
+constexpr int x_shift = event_x_shift;
+constexpr int y_shift = event_y_shift;
+constexpr int polarity_shift = event_polarity_shift - 11;
 
-void store(Event* to, std::uint64_t record) { std::memcpy(to, &record, sizeof(record)); }
-
-void count_other(std::uint32_t kind, Evt3Counters& counters) {
+/// Count, and hand on, a word that is neither event nor time.
+void take_other(std::uint32_t word, Evt3State& state, SideRecords* side) {
+    const std::uint32_t kind = word >> 12U;
     if (kind == ext_trigger) {
-        ++counters.triggers;
+        ++state.counters.triggers;
+        if (side == nullptr || !side->wanted().triggers) return;
+        const auto id = static_cast<std::uint16_t>(word >> trigger_id_shift & trigger_id_mask);
+        side->add(Trigger{state.clock.time_us(), id, static_cast<std::uint16_t>(word & 1U)});
     } else if (kind != others && kind != continued_4 && kind != continued_12) {
-        ++counters.unknown_words;
+        ++state.counters.unknown_words;
     }
-}
-
-/// Write the events of a vector word. Most vectors hold few events: the first two are stored without asking.
-inline Event* put_vector(Event* out, std::uint64_t first_record, std::uint32_t mask) {
-    constexpr std::uint32_t sentinel = 1U << 31U;
-    Event* const end = out + std::popcount(mask);
-    for (int i = 0; i < 2; ++i) {
-        store(out++, first_record + (static_cast<std::uint64_t>(std::countr_zero(mask | sentinel)) << x_shift));
-        mask &= mask - 1;
-    }
-    for (; mask != 0; mask &= mask - 1) {
-        store(out++, first_record + (static_cast<std::uint64_t>(std::countr_zero(mask)) << x_shift));
-    }
-    return end;
 }
 
 /// Whether any row or single event of a block lies outside the sensor; sixteen words or more at a time.
@@ -66,7 +54,7 @@ inline bool reaches_outside(const std::byte* bytes, std::size_t count, Sensor se
 /// sensor.
 template <bool check>
 [[gnu::always_inline]] inline void decode_checked(Evt3State& state, const std::byte* bytes, std::size_t count,
-                                                  PacketWriter& writer) {
+                                                  PacketWriter& writer, SideRecords* side) {
     const Sensor sensor = writer.sensor();
     std::uint64_t offset_us = writer.at(state.clock.time_us());
     writer.reserve(count * most_events_per_word + slack_events);
@@ -86,7 +74,7 @@ template <bool check>
             const std::uint64_t value = word & coordinate_mask;
             const std::uint64_t is_event = word >> 13U;
             const std::uint64_t is_row = is_event - 1;  // all bits
-            store(out, row | value << x_shift | std::uint64_t{word & polarity_bit} << polarity_shift);
+            store_event(out, row | value << x_shift | std::uint64_t{word & polarity_bit} << polarity_shift);
             row ^= (row ^ (offset_us | value << y_shift)) & is_row;
             if constexpr (check) {
                 const std::uint64_t on_sensor = value < x_end ? 1U : 0U;
@@ -123,7 +111,7 @@ template <bool check>
                 if (!state.clock.take_high(word & payload_mask)) continue;
                 break;
             default:
-                count_other(kind, state.counters);
+                take_other(word, state, side);
                 continue;
         }
         offset_us = state.clock.time_us() - t0_us;
@@ -144,16 +132,17 @@ template <bool check>
 }
 
 AESTREAM_MULTIVERSION void decode_block(Evt3State& state, const std::byte* bytes, std::size_t count,
-                                        PacketWriter& writer) {
+                                        PacketWriter& writer, SideRecords* side) {
     const Sensor sensor = writer.sensor();
     if (state.y >= sensor.height || reaches_outside(bytes, count, sensor)) {
-        decode_checked<true>(state, bytes, count, writer);
+        decode_checked<true>(state, bytes, count, writer, side);
     } else {
-        decode_checked<false>(state, bytes, count, writer);
+        decode_checked<false>(state, bytes, count, writer, side);
     }
 }
 
-void decode_words(Evt3State& state, const std::byte* bytes, std::size_t count, PacketWriter& writer) {
+void decode_words(Evt3State& state, const std::byte* bytes, std::size_t count, PacketWriter& writer,
+                  SideRecords* side) {
     std::size_t at = 0;
     while (!state.clock.running() && at < count) {
         const std::uint32_t word = load_word(bytes + at * word_bytes);
@@ -165,22 +154,14 @@ void decode_words(Evt3State& state, const std::byte* bytes, std::size_t count, P
         ++at;
     }
     for (; at < count; at += block_words) {
-        decode_block(state, bytes + at * word_bytes, std::min(block_words, count - at), writer);
+        decode_block(state, bytes + at * word_bytes, std::min(block_words, count - at), writer, side);
     }
 }
 
 }  // namespace
 
-void decode_evt3(Evt3State& state, std::span<const std::byte> bytes, PacketWriter& writer) {
-    if (bytes.empty()) return;
-    if (state.half_word) {
-        const std::array<std::byte, word_bytes> word{*state.half_word, bytes.front()};
-        state.half_word.reset();
-        decode_words(state, word.data(), 1, writer);
-        bytes = bytes.subspan(1);
-    }
-    decode_words(state, bytes.data(), bytes.size() / word_bytes, writer);
-    if (bytes.size() % word_bytes != 0) state.half_word = bytes.back();
+void decode_evt3(Evt3State& state, std::span<const std::byte> bytes, PacketWriter& writer, SideRecords* side) {
+    for_whole_records<2>(state.partial, bytes, [&](const std::byte* first, std::size_t count) { decode_words(state, first, count, writer, side); });
 }
 
 }  // namespace aestream

@@ -3,6 +3,7 @@
 
 #include "aestream_core/errors.hpp"
 #include "aestream_core/evt3.hpp"
+#include "coordinate_check.hpp"
 #include "evt3_words.hpp"
 
 namespace aestream {
@@ -14,8 +15,9 @@ using namespace evt3;
 constexpr std::uint64_t largest_step = 2047;       // TIME_HIGH values forward that no decoder takes for a step back
 constexpr std::uint64_t largest_step_back = 2048;  // and backward that none takes for a wrap
 constexpr std::uint64_t values_per_wrap = 4096;
-constexpr std::uint64_t longest_bridge = std::uint64_t{1} << 20U;  // 2^32 µs in TIME_HIGH values
-constexpr std::size_t bridge_words = longest_bridge / largest_step + 2;
+constexpr std::uint64_t longest_gap = std::uint64_t{1} << 28U;  // 2^40 µs in TIME_HIGH values
+// Within a packet times lie less than 2^32 µs apart.
+constexpr std::size_t packet_bridge_words = (std::uint64_t{1} << 20U) / largest_step + 2;
 constexpr std::ptrdiff_t shortest_vector = 4;
 constexpr std::uint32_t vector_span = 12;
 
@@ -35,17 +37,6 @@ private:
     std::byte* cursor_;
 };
 
-void check_coordinates(const Packet& packet) {
-    std::uint32_t all_bits = 0;
-    for (const Event& event : packet.events()) all_bits |= event.x | std::uint32_t{event.y()};
-    if (all_bits <= coordinate_mask) return;
-    for (const Event& event : packet.events()) {
-        if (event.x <= coordinate_mask && event.y() <= coordinate_mask) continue;
-        throw InvalidArgument("an event lies at x=" + std::to_string(event.x) + " y=" + std::to_string(event.y()) +
-                              "; EVT3 holds coordinates of 0 to 2047");
-    }
-}
-
 [[noreturn]] void refuse_step_back(std::uint64_t from_high, std::uint64_t to_high) {
     throw InvalidArgument("time steps back by about " + std::to_string((from_high - to_high) << 12U) +
                           " us; EVT3 holds steps back of at most 8388608 us, and of 4096 us over a wrap of its clock");
@@ -57,6 +48,18 @@ bool can_step_back(std::uint64_t from_high, std::uint64_t to_high) {
     return same_wrap ? step <= largest_step_back : step == 1;
 }
 
+/// TIME_HIGH words that lead from the packet before to this one, at most.
+std::size_t gap_words(const Evt3EncodeState& state, std::uint64_t to_high) {
+    if (!state.high || to_high <= *state.high) return 1;
+    const std::uint64_t gap = to_high - *state.high;
+    if (gap > longest_gap) {
+        throw InvalidArgument("time jumps ahead by about " + std::to_string(gap << 12U) +
+                              " us; EVT3 is written over gaps of at most " + std::to_string(longest_gap << 12U) +
+                              " us");
+    }
+    return gap / largest_step + 2;
+}
+
 /// Write TIME_HIGH words until a decoder that stood at from_high stands at to_high.
 void move_high(WordWriter& words, std::uint64_t from_high, std::uint64_t to_high) {
     if (to_high < from_high && !can_step_back(from_high, to_high)) refuse_step_back(from_high, to_high);
@@ -65,11 +68,6 @@ void move_high(WordWriter& words, std::uint64_t from_high, std::uint64_t to_high
         words.put(time_high, from_high);
     }
     words.put(time_high, to_high);
-}
-
-/// Whether the file's decoder can be led from one packet's time to the next one's.
-bool can_bridge(const Evt3EncodeState& state, std::uint64_t to_high) {
-    return state.high && to_high >= *state.high && to_high - *state.high <= longest_bridge;
 }
 
 bool same_row(const Event& a, const Event& b) { return a.t == b.t && a.yp == b.yp; }
@@ -112,19 +110,19 @@ const Event* put_events(WordWriter& words, const Event* first, const Event* end)
 
 }  // namespace
 
-std::size_t evt3_bound(const Packet& packet) {
+std::size_t evt3_bound(const Packet& packet, const Evt3EncodeState& state) {
     // Per event: time high and low, y, x, and one more TIME_HIGH where times alternate over more than half a wrap.
     constexpr std::size_t words_per_event = 5;
-    constexpr std::size_t fixed_words = 2 * bridge_words + 8;
+    const std::size_t fixed_words = gap_words(state, packet.first_us() >> 12U) + packet_bridge_words + 8;
     return (packet.size() * words_per_event + packet.size() / largest_step + fixed_words) * word_bytes;
 }
 
 std::size_t encode_evt3(const Packet& packet, Evt3EncodeState& state, std::byte* out) {
-    check_coordinates(packet);
+    check_coordinates(packet, coordinate_mask, "EVT3");
     WordWriter words(out);
     std::uint64_t now_us = packet.first_us();
     std::uint64_t high = now_us >> 12U;
-    move_high(words, can_bridge(state, high) ? *state.high : high, high);
+    move_high(words, state.high.value_or(high), high);
     words.put(time_low, now_us);
 
     std::uint32_t y = UINT32_MAX;

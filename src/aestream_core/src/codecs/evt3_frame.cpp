@@ -23,7 +23,9 @@ constexpr std::size_t first_capacity_bytes = 1U << 14U;
 class Framer {
 public:
     explicit Framer(const FrameOptions& options)
-        : options_(options), max_bytes_(options.max_bytes / word_bytes * word_bytes) {}
+        : options_(options), max_bytes_(options.max_bytes / word_bytes * word_bytes) {
+        if (options.t0_us > 0) clock_.start_in_turn_of(options.t0_us);
+    }
 
     void add(std::span<const std::byte> bytes) {
         if (bytes.empty()) return;

@@ -24,6 +24,8 @@ enum Kind : std::uint32_t {
 inline constexpr std::uint32_t payload_mask = 0xfff;
 inline constexpr std::uint32_t coordinate_mask = 0x7ff;
 inline constexpr std::uint32_t polarity_bit = 0x800;
+inline constexpr int trigger_id_shift = 8;
+inline constexpr std::uint32_t trigger_id_mask = 0xf;
 inline constexpr std::size_t word_bytes = 2;
 
 [[nodiscard]] inline std::uint32_t load_word(const std::byte* bytes) {

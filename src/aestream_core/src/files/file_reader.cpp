@@ -195,8 +195,8 @@ RawStream read_raw_file(OpenedFile opened, std::uint64_t packet_us, std::size_t 
         throw FormatError("'" + opened.file->path() + "' is " + opened.info.format +
                           ", which is no camera's wire format; undecoded bytes come from: " + formats_with_raw_bytes());
     }
-    RawStream pieces = opened.format->frame(read_chunks(*opened.file, opened.info.data_begin), opened.info.sensor,
-                                            packet_us, max_bytes);
+    RawStream pieces =
+        opened.format->frame(read_chunks(*opened.file, opened.info.data_begin), opened.info, packet_us, max_bytes);
     return read_raw(std::move(opened), std::move(pieces));
 }
 

@@ -109,7 +109,9 @@ OpenedFile open_parts(std::unique_ptr<ByteFile> file, const OpenOptions& options
     OpenedFile opened;
     opened.file = std::move(file);
     opened.format = &format_to_read(*opened.file, format);
-    OpenedFormat parts = open_format(*opened.format, *opened.file, options);
+    OpenOptions told = options;
+    told.format_given = !format.empty();
+    OpenedFormat parts = open_format(*opened.format, *opened.file, told);
     opened.info = std::move(parts.info);
     opened.decoder = std::move(parts.decoder);
     opened.skip_errors = options.skip_errors;
@@ -136,6 +138,9 @@ std::string describe_content(std::span<const std::byte> head) {
 std::span<const FileFormat> file_formats() {
     static const std::array formats{
         evt3_format,
+        evt2_format,
+        evt21_format,
+        dat_format,
         aedat4_format,
         aedat1_format,
         aedat2_format,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -16,6 +17,8 @@ namespace {
 
 // Large enough that a system call costs nothing beside the encoding, small enough to stay in the cache.
 constexpr std::size_t flush_bytes = std::size_t{1} << 18U;
+// Larger packets are encoded in pieces, so that what waits for the disk stays in the cache.
+constexpr std::size_t piece_events = std::size_t{1} << 16U;
 
 std::unique_ptr<Encoder> make_encoder(const FileFormat& format, const EncodeOptions& options) {
     check_options(options.values, format.write_options, format.name, "writes");
@@ -41,9 +44,12 @@ void FileWriter::write(const Packet& packet) {
     if (descriptor_ < 0) throw InvalidArgument("'" + path_ + "' is closed; nothing more can be written to it");
     if (packet.empty()) return;
     begin(packet.first_us());
-    encoder_->encode(packet, sink_);
-    events_ += packet.size();
-    if (sink_.waiting().size() >= flush_bytes) flush();
+    for (std::size_t from = 0; from < packet.size(); from += piece_events) {
+        const std::size_t to = std::min(from + piece_events, packet.size());
+        encoder_->encode(packet.view(from, to), sink_);
+        events_ += to - from;
+        if (sink_.waiting().size() >= flush_bytes) flush();
+    }
 }
 
 void FileWriter::flush() {

@@ -16,6 +16,9 @@ inline constexpr Sensor assumed_sensor{1280, 720};
 
 // Where several rows share an extension, the first that writes is the one that is written.
 extern const FileFormat evt3_format;
+extern const FileFormat evt2_format;
+extern const FileFormat evt21_format;
+extern const FileFormat dat_format;
 
 extern const FileFormat aedat4_format;
 // A file without a header may be AEDAT 1.0, so that this one is the first of its extension.

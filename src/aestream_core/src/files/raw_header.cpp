@@ -104,6 +104,20 @@ std::string encoding_of(const RawHeader& header) {
     return std::string("EVT").append(version);
 }
 
+std::string format_option(const RawHeader& header, std::string_view key) {
+    const std::string format = field(header, "format");
+    return std::string(option(format, key));
+}
+
+std::uint64_t t0_us_of(const RawHeader& header) {
+    constexpr std::uint64_t latest_us = std::uint64_t{1} << 62U;
+    const std::string text = field(header, "t0_us");
+    std::uint64_t t0_us = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), t0_us);
+    const bool whole = result.ec == std::errc() && result.ptr == text.data() + text.size();
+    return whole && t0_us <= latest_us ? t0_us : 0;
+}
+
 std::optional<Sensor> sensor_of(const RawHeader& header) {
     const std::string format = field(header, "format");
     if (const auto sensor = to_sensor(option(format, "width"), option(format, "height"))) return sensor;
@@ -113,6 +127,7 @@ std::optional<Sensor> sensor_of(const RawHeader& header) {
             to_sensor(geometry.substr(0, cross), geometry.substr(std::min(cross + 1, geometry.size())))) {
         return sensor;
     }
+    if (const auto sensor = to_sensor(field(header, "Width"), field(header, "Height"))) return sensor;
     const std::string names = lower(field(header, "plugin_name") + " " + field(header, "sensor_name"));
     for (const KnownCamera& camera : known_cameras) {
         if (names.find(camera.name) != std::string::npos) return camera.sensor;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "aestream_core/event.hpp"
 
@@ -20,6 +22,13 @@ struct RawHeader {
 
 /// Name of the word format, as "EVT3" or "EVT2.1"; empty where the header does not say.
 [[nodiscard]] std::string encoding_of(const RawHeader& header);
+
+/// The value of ";key=value" in the header's format line; empty where it is not there.
+[[nodiscard]] std::string format_option(const RawHeader& header, std::string_view key);
+
+/// Sensor time that the file's time 0 stands for, in µs: what the suite's own files say in a line "% t0_us N". 0 where
+/// there is none, or one that no recording has.
+[[nodiscard]] std::uint64_t t0_us_of(const RawHeader& header);
 
 /// Size of the sensor: as written, else that of the camera that is named; nothing where neither is there.
 [[nodiscard]] std::optional<Sensor> sensor_of(const RawHeader& header);
