@@ -6,10 +6,12 @@ from types import MappingProxyType
 
 from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
+from aestream_core.formats.bags.files import is_bag
+from aestream_core.formats.bags.table import BAG_FORMATS
 from aestream_core.formats.base import FileFormat
 from aestream_core.formats.native import NATIVE_FORMATS
 
-PYTHON_FORMATS: tuple[FileFormat, ...] = ()
+PYTHON_FORMATS: tuple[FileFormat, ...] = BAG_FORMATS
 
 FILE_FORMATS: Mapping[str, FileFormat] = MappingProxyType({row.name: row for row in NATIVE_FORMATS + PYTHON_FORMATS})
 """Every format, by name."""
@@ -24,13 +26,16 @@ def format_to_read(path: str, name: str = "") -> FileFormat:
     """
     if name:
         return _named(name)
+    folder = Path(path)
+    if folder.is_dir() and is_bag(folder):
+        return FILE_FORMATS["rosbag2"]
     candidates = _with_extension(path)
     if any(row in PYTHON_FORMATS for row in candidates):
         return candidates[0]
     native = _core.recognise(path)
     if native:
         return FILE_FORMATS[native]
-    raise _unknown_extension(path, [row for row in FILE_FORMATS.values()])
+    raise _unknown_extension(path, list(FILE_FORMATS.values()))
 
 
 def format_to_write(path: str, name: str = "") -> FileFormat:
