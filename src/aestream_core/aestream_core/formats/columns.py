@@ -26,7 +26,9 @@ TIME_UNITS: Mapping[str, tuple[int, int]] = {"s": (10**6, 1), "ms": (1000, 1), "
 """Units of time as µs: multiply, then divide."""
 
 TIME_UNIT = FormatOption("time_unit", "unit of the file's times", "s, ms, us or ns", "us")
-COLUMNS = FormatOption("columns", "order of the columns of an array without names", "t, x, y and p by commas", "t,x,y,p")
+COLUMNS = FormatOption(
+    "columns", "order of the columns of an array without names", "t, x, y and p by commas", "t,x,y,p"
+)
 
 BLOCK_EVENTS = 1 << 16
 
@@ -100,7 +102,9 @@ def find_fields(names: Collection[str], *, where: str) -> dict[str, str]:
     found = {field: next((name for name in ALIASES[field] if name in names), "") for field in FIELDS}
     for field, name in found.items():
         if not name:
-            raise FormatError(f"{where} has no {field} ({', '.join(ALIASES[field])}); it has: {', '.join(names) or '-'}")
+            raise FormatError(
+                f"{where} has no {field} ({', '.join(ALIASES[field])}); it has: {', '.join(names) or '-'}"
+            )
     return found
 
 
@@ -122,14 +126,15 @@ def packets(
     Raises:
         FormatError: a time is negative or no number, and errors are not skipped.
     """
-    native = [_native(columns[name]) for name in FIELDS]
-    made, outside, impossible = _core.packets_from_columns(*native, *sensor, times.unit, times.offset_us)
+    t, x, y, p = (_native(columns[name]) for name in FIELDS)
+    width, height = sensor
+    made, outside, impossible = _core.packets_from_columns(t, x, y, p, width, height, times.unit, times.offset_us)
     counters.outside_sensor += outside
     for packet in made:
         counters.events += len(packet)
         yield Events(packet)
     if impossible and not skip_errors:
-        raise FormatError(f"{impossible} of {len(native[0])} events have times that are negative or no numbers")
+        raise FormatError(f"{impossible} of {len(t)} events have times that are negative or no numbers")
     counters.damaged += impossible
 
 

@@ -1,10 +1,11 @@
-"""NumPy arrays of events (.npy), read in blocks. The format: numpy.org, "NEP 1, a simple file format for NumPy arrays"."""
+"""NumPy arrays of events (.npy), read in blocks. The format: numpy.org, numpy.lib.format."""
 
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, FileIO
 from math import prod
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,6 +32,7 @@ READ_OPTIONS = (TIME_UNIT, COLUMNS)
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER_BYTES = 1 << 16
+_LARGEST_BLOCK_BYTES = 1 << 24
 
 
 class ArrayHeader:
@@ -71,14 +73,18 @@ class Layout(Protocol):
 
     Attributes:
         count: number of events that the header speaks of.
+        event_bytes: bytes that an event takes.
+        block_events: how many to read at once.
     """
 
     count: int
+    event_bytes: int
+    block_events: int
 
     def available(self, data_bytes: int) -> int:
         """Count the events that a file with so many bytes of data holds whole."""
 
-    def read(self, file: BinaryIO, data_begin: int, begin: int, end: int) -> Columns:
+    def read(self, file: FileIO, data_begin: int, begin: int, end: int) -> Columns:
         """Read events [begin, end), which are there."""
 
 
@@ -88,6 +94,8 @@ class Records:
     def __init__(self, count: int, dtype: np.dtype[Any], names: dict[str, str]) -> None:
         """Say what a record looks like, and which of its fields are t, x, y and p."""
         self.count = count
+        self.event_bytes = dtype.itemsize
+        self.block_events = max(1, min(BLOCK_EVENTS, _LARGEST_BLOCK_BYTES // dtype.itemsize))
         self._dtype = dtype
         self._names = names
 
@@ -95,7 +103,7 @@ class Records:
         """Count the events that a file with so many bytes of data holds whole."""
         return min(self.count, data_bytes // self._dtype.itemsize)
 
-    def read(self, file: BinaryIO, data_begin: int, begin: int, end: int) -> Columns:
+    def read(self, file: FileIO, data_begin: int, begin: int, end: int) -> Columns:
         """Read events [begin, end)."""
         file.seek(data_begin + begin * self._dtype.itemsize)
         return self.split(file.read((end - begin) * self._dtype.itemsize))
@@ -112,6 +120,8 @@ class Rows:
     def __init__(self, count: int, dtype: np.dtype[Any], order: tuple[str, ...]) -> None:
         """Say what a number is, and in which order the fields come."""
         self.count = count
+        self.event_bytes = 4 * dtype.itemsize
+        self.block_events = BLOCK_EVENTS
         self._dtype = dtype
         self._order = order
 
@@ -120,7 +130,7 @@ class Rows:
         last_begin = 3 * self.count * self._dtype.itemsize
         return min(self.count, max(0, data_bytes - last_begin) // self._dtype.itemsize)
 
-    def read(self, file: BinaryIO, data_begin: int, begin: int, end: int) -> Columns:
+    def read(self, file: FileIO, data_begin: int, begin: int, end: int) -> Columns:
         """Read events [begin, end)."""
         columns = {}
         for index, field in enumerate(self._order):
@@ -177,12 +187,16 @@ class NpyReader:
 
     def packets(self, start_us: int) -> Iterator[Events]:
         """Give a packet for each block of the file."""
-        for begin in range(0, self._available, BLOCK_EVENTS):
-            columns = self._read(begin, min(begin + BLOCK_EVENTS, self._available))
+        for begin in range(0, self._available, self._layout.block_events):
+            end = min(begin + self._layout.block_events, self._available)
             yield from packets(
-                columns, self._times, self._sensor, self._counters, skip_errors=self._request.skip_errors
+                self._read(begin, end),
+                self._times,
+                self._sensor,
+                self._counters,
+                skip_errors=self._request.skip_errors,
             )
-        self._counters.bytes = self.info.size_bytes - self._data_begin
+            self._counters.bytes = end * self._layout.event_bytes
         if self._available < self._layout.count:
             self._end_early()
 
@@ -215,7 +229,7 @@ def npy_info(request: ReadRequest) -> FileInfo:
     return NpyReader(request).info
 
 
-def open_binary(path: str) -> tuple[BinaryIO, int]:
+def open_binary(path: str) -> tuple[FileIO, int]:
     """Open a file that is not empty; give it and its size.
 
     Raises:
@@ -223,7 +237,7 @@ def open_binary(path: str) -> tuple[BinaryIO, int]:
         FormatError: it is empty.
     """
     try:
-        file = open(path, "rb", buffering=0)
+        file = Path(path).open("rb", buffering=0)  # noqa: SIM115
     except OSError as error:
         raise InvalidArgumentError(f"cannot read '{path}': {error.strerror}") from None
     size_bytes = file.seek(0, 2)
@@ -231,7 +245,7 @@ def open_binary(path: str) -> tuple[BinaryIO, int]:
     if size_bytes == 0:
         file.close()
         raise FormatError(f"'{path}': the file is empty")
-    return file, size_bytes  # type: ignore[return-value]
+    return file, size_bytes
 
 
 def _details(header: ArrayHeader) -> dict[str, str]:

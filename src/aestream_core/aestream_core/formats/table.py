@@ -9,9 +9,11 @@ from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_core.formats.bags.files import is_bag
 from aestream_core.formats.bags.table import BAG_FORMATS
 from aestream_core.formats.base import FileFormat
+from aestream_core.formats.hdf5_table import HDF5_FORMAT
 from aestream_core.formats.native import NATIVE_FORMATS
+from aestream_core.formats.numpy_table import NUMPY_FORMATS
 
-PYTHON_FORMATS: tuple[FileFormat, ...] = BAG_FORMATS
+PYTHON_FORMATS: tuple[FileFormat, ...] = (*NUMPY_FORMATS, HDF5_FORMAT, *BAG_FORMATS)
 
 FILE_FORMATS: Mapping[str, FileFormat] = MappingProxyType({row.name: row for row in NATIVE_FORMATS + PYTHON_FORMATS})
 """Every format, by name."""
