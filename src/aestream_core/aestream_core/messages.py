@@ -21,14 +21,12 @@ Bytes: TypeAlias = "bytes | bytearray | memoryview | array[int] | npt.NDArray[np
 
 
 class MessageDecoder:
-    """Decodes the messages of one topic in order. Where an encoding's clock runs on across messages, so does the state.
+    """Decodes the messages of one topic in order. Where a clock runs on across messages, so does the state.
 
-    Bytes of unknown origin do no harm: what is no event is counted, what lies outside the sensor is dropped and counted.
+    Bytes of unknown origin do no harm: what is no event, or lies outside the sensor, is counted.
     """
 
-    def __init__(
-        self, encoding: str, *, width: int, height: int, side: "_core.SideRecords | None" = None
-    ) -> None:
+    def __init__(self, encoding: str, *, width: int, height: int, side: "_core.SideRecords | None" = None) -> None:
         """Make a decoder for one topic.
 
         Args:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "aestream_core/errors.hpp"
+#include "aestream_core/side_records.hpp"
 #include "bindings.hpp"
 #include "files/sensor_guess.hpp"
 
@@ -74,6 +75,9 @@ void register_columns(py::module_& module) {
                py::arg("width"), py::arg("height"), py::arg("unit"), py::arg("offset_us"));
     module.def("largest_coordinate", [](const py::array& values) {
         return largest_coordinate(column_of(values, "of coordinates"), static_cast<std::size_t>(values.size()));
+    });
+    module.def("add_trigger", [](SideRecords& side, std::uint64_t t_us, std::uint16_t id, std::uint16_t value) {
+        side.add(Trigger{t_us, id, value});
     });
     module.def("smallest_usual_sensor", [](std::uint16_t x_max, std::uint16_t y_max) {
         const Sensor sensor = smallest_usual_sensor(x_max, y_max);

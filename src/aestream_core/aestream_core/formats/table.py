@@ -6,10 +6,14 @@ from types import MappingProxyType
 
 from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
+from aestream_core.formats.bags.files import is_bag
+from aestream_core.formats.bags.table import BAG_FORMATS
 from aestream_core.formats.base import FileFormat
+from aestream_core.formats.hdf5_table import HDF5_FORMAT
 from aestream_core.formats.native import NATIVE_FORMATS
+from aestream_core.formats.numpy_table import NUMPY_FORMATS
 
-PYTHON_FORMATS: tuple[FileFormat, ...] = ()
+PYTHON_FORMATS: tuple[FileFormat, ...] = (*NUMPY_FORMATS, HDF5_FORMAT, *BAG_FORMATS)
 
 FILE_FORMATS: Mapping[str, FileFormat] = MappingProxyType({row.name: row for row in NATIVE_FORMATS + PYTHON_FORMATS})
 """Every format, by name."""
@@ -24,6 +28,9 @@ def format_to_read(path: str, name: str = "") -> FileFormat:
     """
     if name:
         return _named(name)
+    folder = Path(path)
+    if folder.is_dir() and is_bag(folder):
+        return FILE_FORMATS["rosbag2"]
     if candidates := _with_extension(path):
         return candidates[0]  # the native core decides by content between those of its rows that share an ending
     if not Path(path).is_fifo() and (native := _core.recognise(path)):  # a pipe can be read only once

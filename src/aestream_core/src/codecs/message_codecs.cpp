@@ -5,38 +5,34 @@
 
 #include "aestream_core/errors.hpp"
 #include "aestream_core/event_array.hpp"
+#include "aestream_core/evt2.hpp"
+#include "aestream_core/evt21.hpp"
 #include "aestream_core/evt3.hpp"
 #include "aestream_core/libcaer.hpp"
-#include "evt3_triggers.hpp"
 
 namespace aestream {
 
 namespace {
 
-bool wants_triggers(const SideRecords* side) { return side != nullptr && side->wanted().triggers; }
+void start_near(Evt3State& state, std::uint64_t near_us) { seed_time(state, near_us); }
+/// The 34-bit clocks wrap after almost five hours: it is enough to know the turn.
+void start_near(Evt2State& state, std::uint64_t near_us) { state.high.start_in_turn_of(near_us >> evt2_low_bits); }
+void start_near(Evt21State& state, std::uint64_t near_us) { state.high.start_in_turn_of(near_us >> evt2_low_bits); }
 
-/// One stream cut into messages: its state runs on. A time base other than 0 says where the 24-bit clock stands.
-class Evt3Messages final : public MessageDecoder {
+/// One stream of words cut into messages: its state runs on. A time base other than 0 says where its clock stands.
+template <typename State, auto decode_words>
+class WordMessages final : public MessageDecoder {
 public:
     void decode(const EncodedMessage& message, PacketWriter& writer, SideRecords* side) override {
         std::optional<std::uint64_t> near_us = message.near_us;
         if (!near_us && message.time_base_ns != 0) near_us = message.time_base_ns / 1000;
-        if (near_us) {
-            seed_time(state_, *near_us);
-            triggers_.clock.seed(*near_us);
-        }
-        decode_evt3(state_, message.events, writer);
-        if (wants_triggers(side)) find_evt3_triggers(triggers_, message.events, *side);
+        if (near_us) start_near(state_, *near_us);
+        decode_words(state_, message.events, writer, side);
     }
-
-    [[nodiscard]] DecodeCounters counters() const override {
-        const Evt3Counters& seen = state_.counters;
-        return {seen.outside_sensor, seen.triggers, seen.skipped_words, seen.unknown_words, 0, 0};
-    }
+    [[nodiscard]] DecodeCounters counters() const override { return state_.counters; }
 
 private:
-    Evt3State state_;
-    Evt3TriggerState triggers_;
+    State state_;
 };
 
 /// Encodings whose messages stand for themselves.
@@ -81,8 +77,10 @@ std::unique_ptr<MessageDecoder> make() {
     return std::make_unique<Decoder>();
 }
 
-constexpr std::array<MessageCodec, 7> codecs{{
-    {"evt3", "Prophesee EVT 3.0", &make<Evt3Messages>},
+constexpr std::array<MessageCodec, 9> codecs{{
+    {"evt3", "Prophesee EVT 3.0", &make<WordMessages<Evt3State, &decode_evt3>>},
+    {"evt21", "Prophesee EVT 2.1", &make<WordMessages<Evt21State, &decode_evt21>>},
+    {"evt2", "Prophesee EVT 2.0", &make<WordMessages<Evt2State, &decode_evt2>>},
     {"libcaer", "iniVation polarity events, 8 bytes each", &make<TimedMessages<&decode_libcaer>>},
     {"libcaer_cmp", "iniVation events in 16-bit words", &make<TimedMessages<&decode_libcaer_cmp>>},
     {"mono", "older drivers, 8 bytes an event", &make<TimedMessages<&decode_mono>>},

@@ -39,7 +39,7 @@ std::string identity_of(const ByteFile& file, std::string_view format) {
     std::error_code ignored;
     const std::string path = fs::weakly_canonical(file.path(), ignored).string();
     return path + '\n' + std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec) + '.' +
-           std::to_string(status.st_mtim.tv_nsec) + ' ' + std::string(format) + '\n';
+           std::to_string(status.st_mtim.tv_nsec) + ' ' + std::string(format) + " " AESTREAM_CORE_VERSION "\n";
 }
 
 void put(std::string& to, std::uint64_t value) { to.append(reinterpret_cast<const char*>(&value), sizeof(value)); }

@@ -4,12 +4,12 @@ EventPacket: github.com/ros-event-camera/event_camera_msgs. EventArray: github.c
 CDR: OMG's XCDR version 1, little-endian; every value is aligned to its size, counted after the first four bytes.
 """
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct
-from struct import error as StructError
 
-from aestream_core.formats.bags.storage import Payload, Topic
+from aestream_core.formats.bags.storage import Topic
 
 EVENT_PACKET_TYPES = ("event_camera_msgs/msg/EventPacket", "event_array_msgs/msg/EventArray")
 EVENT_ARRAY_TYPES = ("dvs_msgs/msg/EventArray", "prophesee_event_msgs/msg/EventArray", "dv_ros2_msgs/msg/EventArray")
@@ -23,7 +23,7 @@ _ENCAPSULATION_BYTES = 4
 _STAMP_BYTES = 8
 
 
-class BadMessage(Exception):
+class MessageError(Exception):
     """A message is cut, or is not what its type says."""
 
 
@@ -50,7 +50,7 @@ class EventMessage:
     complete: bool
 
 
-Parser = Callable[[Payload], EventMessage]
+Parser = Callable[[bytes], EventMessage]
 
 
 def parser_of(topic: Topic) -> Parser:
@@ -61,11 +61,11 @@ def parser_of(topic: Topic) -> Parser:
 
 
 def _checked(parse: Callable[[memoryview], EventMessage]) -> Parser:
-    def parser(payload: Payload) -> EventMessage:
+    def parser(payload: bytes) -> EventMessage:
         try:
             return parse(memoryview(payload))
-        except (StructError, IndexError, UnicodeDecodeError) as error:
-            raise BadMessage(f"a message of {len(payload)} bytes is not what its type says: {error}") from None
+        except (struct.error, IndexError, UnicodeDecodeError) as error:
+            raise MessageError(f"a message of {len(payload)} bytes is not what its type says: {error}") from None
 
     return parser
 
@@ -94,7 +94,7 @@ def _packet(
     encoding: str, data: memoryview, numbers: tuple[int, int, int, int], at: int, *, big_endian: int
 ) -> EventMessage:
     if big_endian:
-        raise BadMessage(f"its events are big-endian {encoding!r}, which no known driver writes")
+        raise MessageError(f"its events are big-endian {encoding!r}, which no known driver writes")
     (size_bytes,) = _U32.unpack_from(data, at)
     events = data[at + 4 : at + 4 + size_bytes]
     return EventMessage(encoding, *numbers, events, len(events) == size_bytes)
@@ -121,7 +121,7 @@ def _array(encoding: str, data: memoryview, at: int, size_of: Callable[[int], in
 
 def _without_encapsulation(data: memoryview) -> memoryview:
     if data[1] != _LITTLE_ENDIAN_CDR:
-        raise BadMessage(f"its encapsulation is {bytes(data[:2]).hex()}; little-endian CDR (0001) is read")
+        raise MessageError(f"its encapsulation is {bytes(data[:2]).hex()}; little-endian CDR (0001) is read")
     return data[_ENCAPSULATION_BYTES:]
 
 

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from aestream_core.errors import FormatError
-from aestream_core.formats.bags.storage import Topic, damaged, ros2_type
+from aestream_core.errors import DamagedRecordingError, FormatError
+from aestream_core.formats.bags.storage import Faults, Topic, ros2_type
 
 MAGIC = b"SQLite format 3\0"
 
@@ -20,20 +20,14 @@ class SqliteBag:
 
         Raises:
             FormatError: it is no SQLite file, or one without the tables of a bag.
-            DamagedRecordingError: not even its first page can be read.
+            DamagedRecordingError: not even its topics can be read.
         """
-        self.path = path
+        self._path = path
         self._size_bytes = path.stat().st_size
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise FormatError(f"'{path}' is named like a bag of ROS 2 (.db3) but is no SQLite file")
-        with closing(self._connect()) as database:
-            try:
-                rows = database.execute("SELECT id, name, type FROM topics ORDER BY id").fetchall()
-            except sqlite3.OperationalError as error:
-                raise FormatError(f"'{path}' is no bag of ROS 2: {error}") from None
-            except sqlite3.DatabaseError as error:
-                raise damaged(path, self._size_bytes, str(error)) from None
+        rows = self._read_topics()
         self._ids = {str(name): int(number) for number, name, _ in rows}
         self._topics = [Topic(str(name), ros2_type(str(kind))) for _, name, kind in rows]
 
@@ -41,24 +35,34 @@ class SqliteBag:
         """List the topics."""
         return self._topics
 
-    def messages(self, topic: str) -> Iterator[tuple[bytes, int]]:
+    def messages(self, topic: str, faults: Faults) -> Iterator[tuple[bytes, int]]:
         """Give the messages of a topic in the order they were recorded in."""
         read_bytes = 0
-        with closing(self._connect()) as database:
-            try:
+        try:
+            with closing(self._connect()) as database:
                 # By id, not by time: the index of times lies at the end of the file, where one that was cut has none.
                 rows = database.execute("SELECT data FROM messages WHERE topic_id = ? ORDER BY id", [self._ids[topic]])
                 for (data,) in rows:
-                    read_bytes += len(data)
                     yield data, min(read_bytes, self._size_bytes)
-            except sqlite3.DatabaseError as error:
-                raise damaged(self.path, self._size_bytes, str(error)) from None
+                    read_bytes += len(data)
+        except sqlite3.DatabaseError as error:
+            faults.met(self._size_bytes, str(error))
+
+    def _read_topics(self) -> list[tuple[int, str, str]]:
+        try:
+            with closing(self._connect()) as database:
+                return database.execute("SELECT id, name, type FROM topics ORDER BY id").fetchall()
+        except sqlite3.OperationalError as error:
+            raise FormatError(f"'{self._path}' is no bag of ROS 2: {error}") from None
+        except sqlite3.DatabaseError as error:
+            at_byte = self._size_bytes
+            raise DamagedRecordingError(f"'{self._path}' is damaged at byte {at_byte}: {error}", at_byte) from None
 
     def _connect(self) -> sqlite3.Connection:
         # A file beside which a log waits was not closed: only then may SQLite look beyond the file itself.
-        log = self.path.with_name(self.path.name + "-wal")
+        log = self._path.with_name(self._path.name + "-wal")
         still_open = log.exists() and log.stat().st_size > 0
         how = "mode=ro" if still_open else "mode=ro&immutable=1"
-        database = sqlite3.connect(f"file:{quote(str(self.path))}?{how}", uri=True, check_same_thread=False)
+        database = sqlite3.connect(f"file:{quote(str(self._path))}?{how}", uri=True, check_same_thread=False)
         database.execute("PRAGMA writable_schema = ON")  # reads a file that was cut as far as it goes
         return database
