@@ -97,7 +97,8 @@ def open_raw_file(
 
     Raises:
         InvalidArgumentError: the file cannot be read, its extension is unknown, or an argument is not allowed.
-        FormatError: the file is empty, holds something else than its name says, or is no camera's wire format.
+        FormatError: the file is empty, holds something else than its name says, or is of a format
+            whose undecoded bytes are not handed on.
         DamagedRecordingError: raised by the stream, after every byte, where the file ends inside a word.
     """
     check_slicing(packet_us=packet_us, packet_events=None, speed=speed)

@@ -1,7 +1,5 @@
 """DAT files against their slow twin: records, clock, header, jumps to a time."""
 
-import functools
-import operator
 from pathlib import Path
 
 import pytest
@@ -28,7 +26,9 @@ runs = st.builds(
     st.sampled_from([0, 1, 1000, 30_000_000, 1 << 30]),
     st.integers(1, 200),
 )
-streams = st.lists(st.one_of(st.lists(single, max_size=9), runs), max_size=5).map(lambda parts: functools.reduce(operator.iadd, parts, []))
+streams = st.lists(st.one_of(st.lists(single, max_size=9), runs), max_size=5).map(
+    lambda parts: [row for part in parts for row in part]
+)
 
 
 def dat_file(folder: Path, rows: list[Row], *lines: str, name: str = "a.dat") -> Path:

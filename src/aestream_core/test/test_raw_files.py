@@ -82,10 +82,12 @@ def test_raw_data_is_a_read_only_view_that_outlives_its_stream(tmp_path: Path) -
     assert b"".join(memoryview(array) for array in arrays) == data
 
 
-def test_raw_bytes_come_only_from_cameras_wire_formats(tmp_path: Path) -> None:
+def test_raw_bytes_come_only_from_formats_that_hand_them_on(tmp_path: Path) -> None:
     path = tmp_path / "a.aedat4"
     path.write_bytes(Writer().to_bytes())
-    with pytest.raises(FormatError, match="aedat4, which is no camera's wire format; undecoded bytes come from: evt3"):
+    with pytest.raises(
+        FormatError, match="aedat4, whose undecoded bytes are not handed on; undecoded bytes come from: evt3"
+    ):
         open_raw_file(path)
 
 

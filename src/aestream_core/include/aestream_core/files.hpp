@@ -62,7 +62,7 @@ struct FileFormat {
     bool (*recognises)(std::span<const std::byte> head);
     /// Read the header and make a decoder. Throws FormatError where the content is something else.
     OpenedFormat (*open)(const ByteFile& file, const OpenOptions& options);
-    /// Cut the undecoded bytes into packets; null for formats that are no camera's wire format.
+    /// Cut the undecoded bytes into packets; null for formats whose undecoded bytes nobody takes.
     RawStream (*frame)(ByteStream bytes, const FileInfo& info, std::uint64_t packet_us,
                        std::size_t max_bytes) = nullptr;
     /// Null for formats that are only read.
@@ -144,7 +144,7 @@ PacketStream read_file(OpenedFile opened, std::shared_ptr<SharedReadCounters> co
 [[nodiscard]] Packet read_whole_file(OpenedFile opened, TimeRange range = {});
 
 /// A recording's undecoded bytes in packets of about packet_us, at most max_bytes. Throws FormatError for formats that
-/// are no camera's wire format.
+/// have no `frame`.
 RawStream read_raw_file(OpenedFile opened, std::uint64_t packet_us, std::size_t max_bytes);
 
 }  // namespace aestream

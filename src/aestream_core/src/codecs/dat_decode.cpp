@@ -22,10 +22,10 @@ constexpr std::size_t block_records = 4096;  // between two looks at the room fo
     return x << event_x_shift | y << event_y_shift | on << event_polarity_shift;
 }
 
-/// Whether a chunk needs no look at single records: places on the sensor, times close to the last one, so that the
-/// clock does not wrap, and offsets of 32 bits.
-[[gnu::always_inline]] inline bool is_plain(const std::byte* bytes, Sensor sensor, std::uint64_t last_low_us,
-                                            std::uint64_t to_offset) {
+/// Store the events of a chunk. False where they count for nothing, because single records need a look: a place outside
+/// the sensor, a time so far from the last one that the clock may wrap, an offset of more than 32 bits.
+[[gnu::always_inline]] inline bool convert(const std::byte* bytes, Event* out, Sensor sensor, std::uint64_t last_low_us,
+                                           std::uint64_t to_offset) {
     const std::uint64_t x_last = sensor.width - 1U;
     const std::uint64_t y_last = sensor.height - 1U;
     std::uint64_t beyond = 0;
@@ -34,18 +34,13 @@ constexpr std::size_t block_records = 4096;  // between two looks at the room fo
     for (std::size_t i = 0; i < chunk_records; ++i) {
         const std::uint64_t record = load_record(bytes + i * dat_record_bytes);
         const std::uint64_t low_us = record & low_time_mask;
+        const std::uint64_t offset_us = low_us + to_offset;
         beyond |= (x_last - (record >> x_shift & coordinate_mask)) | (y_last - (record >> y_shift & coordinate_mask));
         far |= low_us - last_low_us + near_us;
-        late |= low_us + to_offset;
+        late |= offset_us;
+        store_event(out + i, offset_us | place_of(record));
     }
     return beyond >> 63U == 0 && far >> near_bits == 0 && late >> 32U == 0;
-}
-
-[[gnu::always_inline]] inline void convert(const std::byte* bytes, Event* out, std::uint64_t to_offset) {
-    for (std::size_t i = 0; i < chunk_records; ++i) {
-        const std::uint64_t record = load_record(bytes + i * dat_record_bytes);
-        store_event(out + i, ((record & low_time_mask) + to_offset) | place_of(record));
-    }
 }
 
 /// Decode records one by one; returns where the next event goes. Room for them was reserved.
@@ -77,8 +72,7 @@ AESTREAM_MULTIVERSION void decode_block(DatState& state, const std::byte* bytes,
         const std::uint64_t last_low_us = state.clock.value() & low_time_mask;
         const std::uint64_t to_offset = state.clock.value() - last_low_us - writer.t0_us();
         const bool begun = out != writer.begin() && state.clock.running();
-        if (begun && is_plain(bytes, sensor, last_low_us, to_offset)) {
-            convert(bytes, out, to_offset);
+        if (begun && convert(bytes, out, sensor, last_low_us, to_offset)) {
             out += chunk_records;
             state.clock.take(load_record(bytes + (chunk_records - 1) * dat_record_bytes) & low_time_mask);
         } else {

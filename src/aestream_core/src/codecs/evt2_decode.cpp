@@ -13,8 +13,9 @@ namespace {
 using namespace evt2;
 
 constexpr std::size_t word_bytes = 4;
-constexpr std::size_t chunk_words = 32;    // looked at together: one test, then no branch
+constexpr std::size_t chunk_words = 16;    // looked at together: one test, then no branch
 constexpr std::size_t block_words = 4096;  // between two looks at the room for events
+constexpr std::size_t shortest_run = 4;    // of events before another word, that chunks are worth while for
 constexpr std::uint32_t not_an_event = 0xe0000000;
 
 std::uint32_t load_word(const std::byte* bytes) {
@@ -23,15 +24,10 @@ std::uint32_t load_word(const std::byte* bytes) {
     return word;
 }
 
-/// Whether all words of a chunk are events on the sensor. A coordinate beyond it makes a difference negative, whose top
-/// bits are set as those of other words are.
-[[gnu::always_inline]] inline bool is_plain(const std::byte* bytes, std::uint32_t x_last, std::uint32_t y_last) {
-    std::uint32_t found = 0;
-    for (std::size_t i = 0; i < chunk_words; ++i) {
-        const std::uint32_t word = load_word(bytes + i * word_bytes);
-        found |= word | (x_last - (word >> x_shift & coordinate_mask)) | (y_last - (word & coordinate_mask));
-    }
-    return (found & not_an_event) == 0;
+/// Not 0 where a word is no event on the sensor. A coordinate beyond it makes a difference negative, whose top bits are
+/// set as those of other words are.
+[[gnu::always_inline]] inline std::uint32_t unusual(std::uint32_t word, std::uint32_t x_last, std::uint32_t y_last) {
+    return (word | (x_last - (word >> x_shift & coordinate_mask)) | (y_last - (word & coordinate_mask))) & not_an_event;
 }
 
 [[gnu::always_inline]] inline std::uint64_t to_record(std::uint32_t word, std::uint32_t offset_us) {
@@ -41,10 +37,22 @@ std::uint32_t load_word(const std::byte* bytes) {
     return t | std::uint64_t{x | yp << 16U} << event_x_shift;
 }
 
-[[gnu::always_inline]] inline void convert(const std::byte* bytes, Event* out, std::uint32_t offset_us) {
+/// Store the events of a chunk; returns how many of its words, from the first on, are events on the sensor.
+[[gnu::always_inline]] inline std::size_t convert(const std::byte* bytes, Event* out, std::uint32_t offset_us,
+                                                  std::uint32_t x_last, std::uint32_t y_last) {
+    std::uint32_t found = 0;
     for (std::size_t i = 0; i < chunk_words; ++i) {
-        store_event(out + i, to_record(load_word(bytes + i * word_bytes), offset_us));
+        const std::uint32_t word = load_word(bytes + i * word_bytes);
+        found |= unusual(word, x_last, y_last);
+        store_event(out + i, to_record(word, offset_us));
     }
+    if (found == 0) return chunk_words;
+    std::uint32_t first = chunk_words;
+    for (std::uint32_t i = 0; i < chunk_words; ++i) {
+        const std::uint32_t word = load_word(bytes + i * word_bytes);
+        first = std::min<std::uint32_t>(first, unusual(word, x_last, y_last) != 0 ? i : chunk_words);
+    }
+    return first;
 }
 
 /// Decode words one by one; returns where the next event goes. Room for them was reserved.
@@ -76,15 +84,18 @@ AESTREAM_MULTIVERSION void decode_block(Evt2State& state, const std::byte* bytes
     const std::uint32_t x_last = sensor.width - 1U;
     const std::uint32_t y_last = sensor.height - 1U;
     std::uint32_t offset_us = offset_of_high(state.high, writer);
-    writer.reserve(count + 1);
+    writer.reserve(count + chunk_words);
     Event* out = writer.cursor();
-    for (; count >= chunk_words; count -= chunk_words, bytes += chunk_words * word_bytes) {
-        if (is_plain(bytes, x_last, y_last)) {
-            convert(bytes, out, offset_us);
-            out += chunk_words;
-        } else {
-            out = decode_mixed(state, bytes, chunk_words, out, offset_us, writer, side);
-        }
+    while (count >= chunk_words) {
+        const std::size_t taken = convert(bytes, out, offset_us, x_last, y_last);
+        out += taken;
+        bytes += taken * word_bytes;
+        count -= taken;
+        if (taken == chunk_words) continue;
+        const std::size_t singly = taken < shortest_run ? std::min(chunk_words, count) : 1;
+        out = decode_mixed(state, bytes, singly, out, offset_us, writer, side);
+        bytes += singly * word_bytes;
+        count -= singly;
     }
     out = decode_mixed(state, bytes, count, out, offset_us, writer, side);
     writer.advance_to(out);

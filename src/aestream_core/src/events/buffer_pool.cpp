@@ -1,5 +1,7 @@
 #include "aestream_core/buffer_pool.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
 #include <new>
@@ -9,13 +11,28 @@ namespace aestream {
 namespace {
 constexpr std::align_val_t cache_line{64};
 constexpr std::size_t smallest_bytes = 4096;
+constexpr std::size_t huge_page_bytes = std::size_t{2} << 20U;
 constexpr std::size_t shared_retain_limit_bytes = std::size_t{256} << 20U;
+
+std::align_val_t alignment_of(std::size_t capacity_bytes) {
+    return capacity_bytes >= 2 * huge_page_bytes ? std::align_val_t{huge_page_bytes} : cache_line;
+}
+
+/// Memory for whole recordings is taken from the kernel page by page as it is first written; large pages make that cost
+/// a fraction.
+std::byte* allocate(std::size_t capacity_bytes) {
+    const std::align_val_t alignment = alignment_of(capacity_bytes);
+    auto* const bytes = static_cast<std::byte*>(::operator new(capacity_bytes, alignment));
+#ifdef MADV_HUGEPAGE
+    if (alignment != cache_line) ::madvise(bytes, capacity_bytes, MADV_HUGEPAGE);
+#endif
+    return bytes;
+}
 }  // namespace
 
-Buffer::Buffer(std::size_t capacity_bytes)
-    : data_(static_cast<std::byte*>(::operator new(capacity_bytes, cache_line))), capacity_bytes_(capacity_bytes) {}
+Buffer::Buffer(std::size_t capacity_bytes) : data_(allocate(capacity_bytes)), capacity_bytes_(capacity_bytes) {}
 
-Buffer::~Buffer() { ::operator delete(data_, cache_line); }
+Buffer::~Buffer() { ::operator delete(data_, alignment_of(capacity_bytes_)); }
 
 std::shared_ptr<BufferPool> BufferPool::make(std::size_t retain_limit_bytes) {
     return std::shared_ptr<BufferPool>(new BufferPool(retain_limit_bytes));

@@ -192,8 +192,9 @@ Packet read_whole_file(OpenedFile opened, TimeRange range) {
 
 RawStream read_raw_file(OpenedFile opened, std::uint64_t packet_us, std::size_t max_bytes) {
     if (opened.format->frame == nullptr) {
-        throw FormatError("'" + opened.file->path() + "' is " + opened.info.format +
-                          ", which is no camera's wire format; undecoded bytes come from: " + formats_with_raw_bytes());
+        throw FormatError(
+            "'" + opened.file->path() + "' is " + opened.info.format +
+            ", whose undecoded bytes are not handed on; undecoded bytes come from: " + formats_with_raw_bytes());
     }
     RawStream pieces =
         opened.format->frame(read_chunks(*opened.file, opened.info.data_begin), opened.info, packet_us, max_bytes);

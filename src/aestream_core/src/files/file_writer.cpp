@@ -18,7 +18,7 @@ namespace {
 // Large enough that a system call costs nothing beside the encoding, small enough to stay in the cache.
 constexpr std::size_t flush_bytes = std::size_t{1} << 18U;
 // Larger packets are encoded in pieces, so that what waits for the disk stays in the cache.
-constexpr std::size_t piece_events = std::size_t{1} << 16U;
+constexpr std::size_t piece_events = std::size_t{1} << 14U;
 
 std::unique_ptr<Encoder> make_encoder(const FileFormat& format, const EncodeOptions& options) {
     check_options(options.values, format.write_options, format.name, "writes");
