@@ -1,6 +1,7 @@
 """NumPy arrays of events (.npy), read in blocks. The format: numpy.org, numpy.lib.format."""
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO, FileIO
 from math import prod
 from pathlib import Path
@@ -59,7 +60,7 @@ class ArrayHeader:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             self.shape, self.fortran, self.dtype = read(file)
-        except (ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError) as error:
+        except Exception as error:  # NumPy's parser lets through whatever Python's own raise
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             at_byte = min(len(head), _LONGEST_HEADER_BYTES)
             raise DamagedRecordingError(f"{where}: its header cannot be read: {reason}", at_byte) from None
@@ -172,31 +173,30 @@ class NpyReader:
         self._request = request
         self._times = ColumnTimes(time_unit(request.options.get("time_unit", TIME_UNIT.fallback)))
         order = column_order(request.options.get("columns", COLUMNS.fallback))
-        self._file, size_bytes = open_binary(request.path)
         where = f"'{request.path}'"
-        header = ArrayHeader(self._file.read(_LONGEST_HEADER_BYTES), where=where)
-        self._layout = layout_of(header, order, where=where)
-        self._available = self._layout.available(size_bytes - header.size_bytes)
-        self._data_begin = header.size_bytes
+        file, size_bytes = open_binary(request.path)
+        with file:
+            header = ArrayHeader(file.read(_LONGEST_HEADER_BYTES), where=where)
+            self._layout = layout_of(header, order, where=where)
+            self._available = self._layout.available(size_bytes - header.size_bytes)
+            self._data_begin = header.size_bytes
+            sensor = given_sensor(request)
+            self._sensor = sensor or guess_sensor(self._available, partial(self._read, file))
         self._counters = ColumnCounters()
-        sensor = given_sensor(request)
-        self._sensor = sensor or guess_sensor(self._available, self._read)
         self.info = FileInfo(
             "npy", *self._sensor, sensor is None, size_bytes, header.size_bytes, MappingProxyType(_details(header))
         )
 
     def packets(self, start_us: int) -> Iterator[Events]:
         """Give a packet for each block of the file."""
-        for begin in range(0, self._available, self._layout.block_events):
-            end = min(begin + self._layout.block_events, self._available)
-            yield from packets(
-                self._read(begin, end),
-                self._times,
-                self._sensor,
-                self._counters,
-                skip_errors=self._request.skip_errors,
-            )
-            self._counters.bytes = end * self._layout.event_bytes
+        block = self._layout.block_events
+        skip_errors = self._request.skip_errors
+        with open_binary(self._request.path)[0] as file:
+            for begin in range(0, self._available, block):
+                end = min(begin + block, self._available)
+                columns = self._read(file, begin, end)
+                yield from packets(columns, self._times, self._sensor, self._counters, skip_errors=skip_errors)
+                self._counters.bytes = end * self._layout.event_bytes
         if self._available < self._layout.count:
             self._end_early()
 
@@ -204,8 +204,8 @@ class NpyReader:
         """Count what was read so far."""
         return self._counters.as_dict()
 
-    def _read(self, begin: int, end: int) -> Columns:
-        return self._layout.read(self._file, self._data_begin, begin, end)
+    def _read(self, file: FileIO, begin: int, end: int) -> Columns:
+        return self._layout.read(file, self._data_begin, begin, end)
 
     def _end_early(self) -> None:
         at_byte = self.info.size_bytes
