@@ -1,6 +1,9 @@
 """NumPy arrays of events (.npy), read in blocks. The format: numpy.org, numpy.lib.format."""
 
-from collections.abc import Iterator
+import mmap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from io import BytesIO, FileIO
 from math import prod
 from pathlib import Path
@@ -33,6 +36,7 @@ READ_OPTIONS = (TIME_UNIT, COLUMNS)
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER_BYTES = 1 << 16
 _LARGEST_BLOCK_BYTES = 1 << 24
+_LET_GO_BYTES = 1 << 25
 
 
 class ArrayHeader:
@@ -59,13 +63,17 @@ class ArrayHeader:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             self.shape, self.fortran, self.dtype = read(file)
-        except (ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError) as error:
+        except Exception as error:  # NumPy's parser lets through whatever Python's own raise
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             at_byte = min(len(head), _LONGEST_HEADER_BYTES)
             raise DamagedRecordingError(f"{where}: its header cannot be read: {reason}", at_byte) from None
         if self.dtype.hasobject:
             raise FormatError(f"{where} holds Python objects; numbers are read")
         self.size_bytes = file.tell()
+
+
+ByteSource = Callable[[int, int], bytes | memoryview]
+"""Gives so many bytes from a byte of the file on."""
 
 
 class Layout(Protocol):
@@ -84,7 +92,7 @@ class Layout(Protocol):
     def available(self, data_bytes: int) -> int:
         """Count the events that a file with so many bytes of data holds whole."""
 
-    def read(self, file: FileIO, data_begin: int, begin: int, end: int) -> Columns:
+    def read(self, source: ByteSource, data_begin: int, begin: int, end: int) -> Columns:
         """Read events [begin, end), which are there."""
 
 
@@ -103,12 +111,12 @@ class Records:
         """Count the events that a file with so many bytes of data holds whole."""
         return min(self.count, data_bytes // self._dtype.itemsize)
 
-    def read(self, file: FileIO, data_begin: int, begin: int, end: int) -> Columns:
+    def read(self, source: ByteSource, data_begin: int, begin: int, end: int) -> Columns:
         """Read events [begin, end)."""
-        file.seek(data_begin + begin * self._dtype.itemsize)
-        return self.split(file.read((end - begin) * self._dtype.itemsize))
+        size_bytes = self._dtype.itemsize
+        return self.split(source(data_begin + begin * size_bytes, (end - begin) * size_bytes))
 
-    def split(self, data: bytes) -> Columns:
+    def split(self, data: bytes | memoryview) -> Columns:
         """View whole records as columns."""
         records = np.frombuffer(data, self._dtype)
         return {field: records[name] for field, name in self._names.items()}
@@ -130,12 +138,12 @@ class Rows:
         last_begin = 3 * self.count * self._dtype.itemsize
         return min(self.count, max(0, data_bytes - last_begin) // self._dtype.itemsize)
 
-    def read(self, file: FileIO, data_begin: int, begin: int, end: int) -> Columns:
+    def read(self, source: ByteSource, data_begin: int, begin: int, end: int) -> Columns:
         """Read events [begin, end)."""
         columns = {}
         for index, field in enumerate(self._order):
-            file.seek(data_begin + (index * self.count + begin) * self._dtype.itemsize)
-            columns[field] = np.frombuffer(file.read((end - begin) * self._dtype.itemsize), self._dtype)
+            at_byte = data_begin + (index * self.count + begin) * self._dtype.itemsize
+            columns[field] = np.frombuffer(source(at_byte, (end - begin) * self._dtype.itemsize), self._dtype)
         return columns
 
 
@@ -172,31 +180,30 @@ class NpyReader:
         self._request = request
         self._times = ColumnTimes(time_unit(request.options.get("time_unit", TIME_UNIT.fallback)))
         order = column_order(request.options.get("columns", COLUMNS.fallback))
-        self._file, size_bytes = open_binary(request.path)
         where = f"'{request.path}'"
-        header = ArrayHeader(self._file.read(_LONGEST_HEADER_BYTES), where=where)
-        self._layout = layout_of(header, order, where=where)
-        self._available = self._layout.available(size_bytes - header.size_bytes)
-        self._data_begin = header.size_bytes
+        file, size_bytes = open_binary(request.path)
+        with file:
+            header = ArrayHeader(file.read(_LONGEST_HEADER_BYTES), where=where)
+            self._layout = layout_of(header, order, where=where)
+            self._available = self._layout.available(size_bytes - header.size_bytes)
+            self._data_begin = header.size_bytes
+            sensor = given_sensor(request)
+            self._sensor = sensor or guess_sensor(self._available, partial(self._read, partial(_read_at, file)))
         self._counters = ColumnCounters()
-        sensor = given_sensor(request)
-        self._sensor = sensor or guess_sensor(self._available, self._read)
         self.info = FileInfo(
             "npy", *self._sensor, sensor is None, size_bytes, header.size_bytes, MappingProxyType(_details(header))
         )
 
     def packets(self, start_us: int) -> Iterator[Events]:
         """Give a packet for each block of the file."""
-        for begin in range(0, self._available, self._layout.block_events):
-            end = min(begin + self._layout.block_events, self._available)
-            yield from packets(
-                self._read(begin, end),
-                self._times,
-                self._sensor,
-                self._counters,
-                skip_errors=self._request.skip_errors,
-            )
-            self._counters.bytes = end * self._layout.event_bytes
+        block = self._layout.block_events
+        skip_errors = self._request.skip_errors
+        with _source_of(self._request) as source:
+            for begin in range(0, self._available, block):
+                end = min(begin + block, self._available)
+                columns = self._read(source, begin, end)
+                yield from packets(columns, self._times, self._sensor, self._counters, skip_errors=skip_errors)
+                self._counters.bytes = end * self._layout.event_bytes
         if self._available < self._layout.count:
             self._end_early()
 
@@ -204,8 +211,8 @@ class NpyReader:
         """Count what was read so far."""
         return self._counters.as_dict()
 
-    def _read(self, begin: int, end: int) -> Columns:
-        return self._layout.read(self._file, self._data_begin, begin, end)
+    def _read(self, source: ByteSource, begin: int, end: int) -> Columns:
+        return self._layout.read(source, self._data_begin, begin, end)
 
     def _end_early(self) -> None:
         at_byte = self.info.size_bytes
@@ -246,6 +253,29 @@ def open_binary(path: str) -> tuple[FileIO, int]:
         file.close()
         raise FormatError(f"'{path}': the file is empty")
     return file, size_bytes
+
+
+def _read_at(file: FileIO, at_byte: int, size_bytes: int) -> bytes:
+    file.seek(at_byte)
+    return file.read(size_bytes)
+
+
+@contextmanager
+def _source_of(request: ReadRequest) -> Iterator[ByteSource]:
+    """Open the bytes of a file: mapped into memory where that is allowed, else read."""
+    with open_binary(request.path)[0] as file:
+        if not request.memory_map:
+            yield partial(_read_at, file)
+            return
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        yield partial(_view_of, mapped, memoryview(mapped))
+
+
+def _view_of(mapped: mmap.mmap, view: memoryview, at_byte: int, size_bytes: int) -> memoryview:
+    """View a part, and let go of the memory of what lies before, as reading goes on."""
+    if at_byte >= _LET_GO_BYTES and at_byte // _LET_GO_BYTES != (at_byte + size_bytes) // _LET_GO_BYTES:
+        mapped.madvise(mmap.MADV_DONTNEED, 0, at_byte // _LET_GO_BYTES * _LET_GO_BYTES)
+    return view[at_byte : at_byte + size_bytes]
 
 
 def _details(header: ArrayHeader) -> dict[str, str]:

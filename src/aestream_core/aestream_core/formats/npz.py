@@ -169,14 +169,13 @@ class NpzReader:
 
     def _open(self) -> tuple[ZipFile, int]:
         file, size_bytes = open_binary(self._request.path)
-        if file.read(2) != b"PK":
-            raise FormatError(f"{self._where} is named like a NumPy archive (.npz) but is no zip file")
+        with file:
+            if file.read(2) != b"PK":
+                raise FormatError(f"{self._where} is named like a NumPy archive (.npz) but is no zip file")
         try:
             return ZipFile(self._request.path), size_bytes
         except _DAMAGE as error:
             raise DamagedRecordingError(f"{self._where} is damaged at byte {size_bytes}: {error}", size_bytes) from None
-        finally:
-            file.close()
 
     def _arrays(self) -> SplitArrays | OneArray:
         if not any(name in self._names for name in ALIASES["x"]):

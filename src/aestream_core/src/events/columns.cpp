@@ -7,6 +7,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "aestream_core/multiversion.hpp"
 #include "codecs/timed_events.hpp"
 
 namespace aestream {
@@ -18,14 +19,17 @@ constexpr std::uint64_t impossible = UINT64_MAX;
 constexpr std::uint16_t outside_every_sensor = UINT16_MAX;
 constexpr double largest_time_us = 9.2e18;
 
+/// Narrow a coordinate. What does not fit 15 bits becomes something that does not either: no sensor is that large.
 template <typename T>
 std::uint16_t to_coordinate(T value) {
     if constexpr (std::is_floating_point_v<T>) {
         const bool fits = value > T{-1} && value < T{outside_every_sensor};
         return fits ? static_cast<std::uint16_t>(value) : outside_every_sensor;
+    } else if constexpr (sizeof(T) <= 2) {
+        return static_cast<std::uint16_t>(value);
     } else {
-        const auto bits = static_cast<std::uint64_t>(value);  // negative ones become huge
-        return static_cast<std::uint16_t>(std::min<std::uint64_t>(bits, outside_every_sensor));
+        using Bits = std::make_unsigned_t<T>;
+        return static_cast<std::uint16_t>(std::min<Bits>(static_cast<Bits>(value), outside_every_sensor));
     }
 }
 
@@ -50,14 +54,11 @@ std::uint64_t to_time_us(T value, TimeUnit unit) {
     }
 }
 
-/// Most files hold µs: adding is all there is to do.
+/// Most files hold µs: adding is all there is to do. A result beyond 62 bits was negative, or is as good as that.
 template <typename T>
 std::uint64_t plus_offset_us(T value, std::int64_t offset_us) {
-    constexpr std::int64_t limit = std::numeric_limits<std::int64_t>::max() / 2;
-    const auto t_us = static_cast<std::int64_t>(value);
-    const std::uint64_t moved_us = static_cast<std::uint64_t>(t_us) + static_cast<std::uint64_t>(offset_us);
-    const bool possible = static_cast<std::int64_t>(moved_us) >= 0 && t_us < limit && t_us > -limit;
-    return possible ? moved_us : impossible;
+    const std::uint64_t moved_us = static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(offset_us);
+    return moved_us >> 62U == 0 ? moved_us : impossible;
 }
 
 template <typename T, typename To, typename Convert>
@@ -132,7 +133,40 @@ struct Block {
     std::array<std::uint8_t, block> on;
 };
 
+/// Whether all events lie on the sensor and within the packet that begins at t0_us.
+AESTREAM_MULTIVERSION
+bool all_fit(const Block& events, std::size_t count, std::uint64_t t0_us, Sensor sensor) {
+    std::uint64_t offsets = 0;
+    unsigned outside = 0;
+    for (std::size_t i = 0; i < count; ++i) offsets |= events.t_us[i] - t0_us;
+    for (std::size_t i = 0; i < count; ++i) {
+        outside |=
+            static_cast<unsigned>(events.x[i] >= sensor.width) | static_cast<unsigned>(events.y[i] >= sensor.height);
+    }
+    return offsets >> 32U == 0 && outside == 0;
+}
+
+AESTREAM_MULTIVERSION
+void interleave(const Block& events, std::size_t count, std::uint64_t t0_us, Event* out) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto yp = static_cast<std::uint16_t>(events.y[i] | events.on[i] << 15U);
+        out[i] = {static_cast<std::uint32_t>(events.t_us[i] - t0_us), events.x[i], yp};
+    }
+}
+
+/// Append a block as it is, as nearly all are; false where its events have to be looked at one by one.
+bool put_whole(const Block& events, std::size_t count, PacketWriter& writer) {
+    if (events.t_us[0] == impossible) return false;
+    static_cast<void>(writer.at(events.t_us[0]));
+    if (!all_fit(events, count, writer.t0_us(), writer.sensor())) return false;
+    writer.reserve(count);
+    interleave(events, count, writer.t0_us(), writer.cursor());
+    writer.advance_to(writer.cursor() + count);
+    return true;
+}
+
 void put(const Block& events, std::size_t count, PacketWriter& writer, ColumnCounters& counters) {
+    if (put_whole(events, count, writer)) return;
     TimedEvents out(writer, count);
     for (std::size_t i = 0; i < count; ++i) {
         if (events.t_us[i] == impossible) [[unlikely]] {

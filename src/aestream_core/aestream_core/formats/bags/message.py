@@ -6,8 +6,8 @@ CDR: OMG's XCDR version 1, little-endian; every value is aligned to its size, co
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from struct import Struct
+from typing import Any, NamedTuple
 
 from aestream_core.formats.bags.storage import Topic
 
@@ -27,8 +27,7 @@ class MessageError(Exception):
     """A message is cut, or is not what its type says."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventMessage:
+class EventMessage(NamedTuple):
     """The parts of a message that tell about its events.
 
     Attributes:
@@ -56,7 +55,7 @@ Parser = Callable[[bytes], EventMessage]
 def parser_of(topic: Topic) -> Parser:
     """Choose what reads the messages of a topic of one of `EVENT_TYPES`."""
     if topic.type in EVENT_PACKET_TYPES:
-        return _checked(_packet_ros1 if topic.ros1 else _packet_cdr)
+        return _checked(_packet_ros1 if topic.ros1 else _PacketCdr())
     return _checked(_array_ros1 if topic.ros1 else _array_cdr)
 
 
@@ -70,15 +69,49 @@ def _checked(parse: Callable[[memoryview], EventMessage]) -> Parser:
     return parser
 
 
-def _packet_cdr(data: memoryview) -> EventMessage:
-    data = _without_encapsulation(data)
-    at = _align(_after_string(data, _STAMP_BYTES), 4)
-    height, width = _U32_PAIR.unpack_from(data, at)
-    at = _align(at + 8, 8)
-    seq, time_base_ns = _U64_PAIR.unpack_from(data, at)
-    begin, at = at + 20, _after_string(data, at + 16)
-    encoding = str(data[begin : at - 1], "ascii")
-    return _packet(encoding, data, (width, height, seq, time_base_ns), _align(at + 1, 4), big_endian=data[at])
+class _PacketCdr:
+    """Reads EventPackets. The strings of a topic seldom change, so one struct reads most messages in one go."""
+
+    def __init__(self) -> None:
+        self._lay_out(0, 0)
+
+    def __call__(self, data: memoryview) -> EventMessage:
+        if data[1] != _LITTLE_ENDIAN_CDR:
+            raise MessageError(f"its encapsulation is {bytes(data[:2]).hex()}; little-endian CDR (0001) is read")
+        frame_bytes, *numbers, encoding_bytes, encoding, big_endian, size_bytes = self._fields(data)
+        if (frame_bytes, encoding_bytes) != self._string_bytes:
+            self._measure(data)
+            _, *numbers, _, encoding, big_endian, size_bytes = self._fields(data)
+        height, width, seq, time_base_ns = numbers
+        text = str(encoding[:-1], "ascii")
+        return _packet(text, data, (width, height, seq, time_base_ns), self._size, size_bytes, big_endian=big_endian)
+
+    def _fields(self, data: memoryview) -> tuple[Any, ...]:
+        # Strings that are shorter than those before may leave a message that is too short for the struct.
+        if len(data) < self._size:
+            self._measure(data)
+        return self._struct.unpack_from(data)
+
+    def _measure(self, data: memoryview) -> None:
+        at = _ENCAPSULATION_BYTES + _STAMP_BYTES
+        (frame_bytes,) = _U32.unpack_from(data, at)
+        at = _align(at + 4 + frame_bytes, 4) + 8
+        (encoding_bytes,) = _U32.unpack_from(data, _ENCAPSULATION_BYTES + _align(at - _ENCAPSULATION_BYTES, 8) + 16)
+        if frame_bytes > len(data) or encoding_bytes > len(data):
+            raise MessageError(f"a message of {len(data)} bytes claims strings of {frame_bytes} and {encoding_bytes}")
+        self._lay_out(frame_bytes, encoding_bytes)
+
+    def _lay_out(self, frame_bytes: int, encoding_bytes: int) -> None:
+        at = _STAMP_BYTES + 4 + frame_bytes
+        frame_gap = -at % 4
+        numbers_gap = -(at + frame_gap + 8) % 8
+        encoding_gap = -(4 + encoding_bytes + 1) % 4
+        self._string_bytes = (frame_bytes, encoding_bytes)
+        self._struct = Struct(
+            f"<{_ENCAPSULATION_BYTES + _STAMP_BYTES}xI{frame_bytes + frame_gap}xII{numbers_gap}xQQ"
+            f"I{encoding_bytes}sB{encoding_gap}xI"
+        )
+        self._size = self._struct.size
 
 
 def _packet_ros1(data: memoryview) -> EventMessage:
@@ -87,16 +120,16 @@ def _packet_ros1(data: memoryview) -> EventMessage:
     seq, time_base_ns = _U64_PAIR.unpack_from(data, at + 8)
     begin, at = at + 28, _after_string(data, at + 24)
     encoding = str(data[begin:at], "ascii")
-    return _packet(encoding, data, (width, height, seq, time_base_ns), at + 1, big_endian=data[at])
+    (size_bytes,) = _U32.unpack_from(data, at + 1)
+    return _packet(encoding, data, (width, height, seq, time_base_ns), at + 5, size_bytes, big_endian=data[at])
 
 
 def _packet(
-    encoding: str, data: memoryview, numbers: tuple[int, int, int, int], at: int, *, big_endian: int
+    encoding: str, data: memoryview, numbers: tuple[int, int, int, int], at: int, size_bytes: int, *, big_endian: int
 ) -> EventMessage:
     if big_endian:
         raise MessageError(f"its events are big-endian {encoding!r}, which no known driver writes")
-    (size_bytes,) = _U32.unpack_from(data, at)
-    events = data[at + 4 : at + 4 + size_bytes]
+    events = data[at : at + size_bytes]
     return EventMessage(encoding, *numbers, events, len(events) == size_bytes)
 
 

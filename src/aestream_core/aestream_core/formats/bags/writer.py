@@ -95,7 +95,6 @@ class BagWriter:
         storage, self._storage = self._storage, None
         if storage is None:
             return
-        self._size_bytes = storage.size_bytes()
         storage.close(self._metadata())
         if self._folder is not None:
             (self._folder / METADATA).write_text(f"rosbag2_bagfile_information:\n{_indented(self._metadata())}")
