@@ -1,4 +1,4 @@
-"""What a file format is to the rest of the suite: a row with a name, endings, options, a reader and perhaps a writer."""
+"""What a file format is to the rest of the suite: a row with names, endings, options, a reader, perhaps a writer."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
