@@ -11,6 +11,7 @@ void register_streams(pybind11::module_& module);
 void register_files(pybind11::module_& module);
 void register_side_records(pybind11::module_& module);
 void register_writing(pybind11::module_& module);
+void register_csv(pybind11::module_& module);
 void register_sim(pybind11::module_& module);
 
 }  // namespace aestream::bindings

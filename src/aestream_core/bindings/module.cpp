@@ -7,5 +7,6 @@ PYBIND11_MODULE(_core, module) {
     register_events(module);
     register_streams(module);
     register_files(module);
+    register_csv(module);
     register_sim(module);
 }

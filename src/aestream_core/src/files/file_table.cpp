@@ -136,6 +136,7 @@ std::span<const FileFormat> file_formats() {
     static const std::array formats{
         evt3_format,
         aedat4_format,
+        csv_format,
     };
     return formats;
 }
