@@ -14,6 +14,7 @@ void register_side_records(pybind11::module_& module);
 void register_writing(pybind11::module_& module);
 void register_columns(pybind11::module_& module);
 void register_messages(pybind11::module_& module);
+void register_csv(pybind11::module_& module);
 void register_sim(pybind11::module_& module);
 void register_decode_pieces(pybind11::module_& module);
 

@@ -10,6 +10,7 @@ PYBIND11_MODULE(_core, module) {
     register_files(module);
     register_columns(module);
     register_messages(module);
+    register_csv(module);
     register_sim(module);
     register_decode_pieces(module);
 }

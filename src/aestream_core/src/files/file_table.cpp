@@ -147,6 +147,7 @@ std::span<const FileFormat> file_formats() {
         aedat3_format,
         es_format,
         nmnist_format,
+        csv_format,
     };
     return formats;
 }

@@ -29,6 +29,8 @@ extern const FileFormat aedat3_format;
 extern const FileFormat es_format;
 extern const FileFormat nmnist_format;
 
+extern const FileFormat csv_format;
+
 /// What the first bytes of a file say, in small.
 [[nodiscard]] inline bool starts_with(std::span<const std::byte> head, std::string_view text) {
     return head.size() >= text.size() &&
