@@ -95,7 +95,12 @@ def test_a_node_finds_stages_by_itself_and_hears_status_and_image(stage):
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = WatchNode(WatchOptions())
-        spin(node, until=lambda: node.history.image_counts() and len(node.history.stages[0].readings()) > 3)
+        spin(
+            node,
+            until=lambda: (
+                node.history.image_counts() and node.history.stages and len(node.history.stages[0].readings()) > 3
+            ),
+        )
         latest = node.history.stages[0].latest
         assert latest.node == "/accumulator"
         assert latest.stage == "accumulator"
