@@ -20,10 +20,10 @@ from aestream.cli.input import make_filter_parser, make_sink_parser
 from aestream.cli.main import main
 from aestream.cli.parser import CommandParser, option_name
 from aestream.cli.pipeline import SinkError, run_pipeline
-from aestream.cli.sinks.csv_lines import format_csv_ref
 from aestream.cli.sinks.table import SINKS
 from aestream.cli.sources.base import OpenedSource
 from aestream.cli.sources.table import SOURCES
+from aestream_core.csv import format_csv_ref
 from aestream_core.events import Events
 from aestream_core.files import open_file
 from aestream_core.simulator import SCENES

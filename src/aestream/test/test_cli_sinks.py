@@ -10,7 +10,7 @@ from PIL import Image
 
 from aestream.cli.main import main
 from aestream.cli.sinks.contact_sheet import MAX_PICTURES, ContactSheet, Picture
-from aestream.cli.sinks.csv_lines import BLOCK_EVENTS, format_csv, format_csv_ref
+from aestream_core.csv import BLOCK_EVENTS, format_csv, format_csv_ref
 from aestream_core.events import Events
 from aestream_gpu.surfaces.count import count_ref
 

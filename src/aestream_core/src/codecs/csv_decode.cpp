@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -17,11 +16,10 @@ namespace {
 
 using namespace csv;
 
-// A piece and its marks stay in the first-level cache; the longest line fits.
-constexpr std::size_t piece_bytes = 8192;
-static_assert(piece_bytes > longest_csv_line_bytes && piece_bytes < UINT16_MAX);
+// Bounds the room that is asked for at once; the longest line fits.
+constexpr std::size_t piece_bytes = std::size_t{1} << 16U;
+static_assert(piece_bytes > longest_csv_line_bytes);
 constexpr std::size_t least_line_bytes = 8;  // "0,0,0,0\n"
-constexpr std::size_t quick_reach_bytes = 8;
 
 /// Count or throw what is wrong with the line that the state stands at.
 void take_damage(CsvState& state, std::uint64_t at_byte, const std::string& what) {
@@ -58,63 +56,86 @@ void take_line(CsvState& state, std::string_view line, PacketWriter& writer) {
     ++state.lines_before;
 }
 
-/// Read the whole lines of a piece; returns the bytes that they take.
-template <QuickTime time>
-std::size_t take_lines(CsvState& state, const QuickPlan& plan, std::string_view piece, std::size_t readable_bytes,
-                       PacketWriter& writer) {
-    std::array<std::uint16_t, 1 + piece_bytes + mark_slack> places;
-    places[0] = 0;
-    const std::uint16_t* mark = places.data() + 1;
-    const std::uint16_t* const end = mark + find_marks(piece.data(), piece.size(), places.data() + 1);
-    const std::uint64_t at_byte = state.line_at_byte;
-    const Sensor sensor = writer.sensor();
-    writer.reserve(piece.size() / least_line_bytes + 1);
-    LeadingDigits leading;
-    std::uint64_t quick_lines = 0;
-    const auto catch_up = [&] {
-        state.line_at_byte = at_byte + mark[-1];
-        state.lines_before += std::exchange(quick_lines, 0);
-    };
-    while (mark < end) {
-        QuickEvent event;
-        const bool in_reach = static_cast<std::size_t>(end - mark) >= plan.marks &&
-                              mark[static_cast<std::ptrdiff_t>(plan.marks) - 1] + quick_reach_bytes <= readable_bytes;
-        if (plan.possible && in_reach && quick_line<time>(piece.data(), mark, plan, leading, event)) [[likely]] {
-            const auto x = static_cast<std::uint32_t>(event.xy);
-            const auto y = static_cast<std::uint32_t>(event.xy >> 32U);
-            if (x < sensor.width && y < sensor.height) [[likely]] {
-                writer.put(writer.at(event.t_us), static_cast<std::uint16_t>(x),
-                           static_cast<std::uint16_t>(y | event.on << 15U));
-            } else {
-                ++state.outside_sensor;
-            }
-            mark += plan.marks;
-            ++quick_lines;
-            continue;
-        }
-        const std::uint16_t* const line_end =
-            std::find_if(mark, end, [&](std::uint16_t place) { return piece[place - 1U] == '\n'; });
-        if (line_end == end) break;
-        catch_up();
-        take_line(state, piece.substr(mark[-1], static_cast<std::size_t>(*line_end - 1 - mark[-1])), writer);
-        writer.reserve((piece.size() - *line_end) / least_line_bytes + 1);
-        mark = line_end + 1;
+void put_quick(CsvState& state, const QuickEvent& event, Sensor sensor, PacketWriter& writer) {
+    const auto x = static_cast<std::uint32_t>(event.xy);
+    const auto y = static_cast<std::uint32_t>(event.xy >> 32U);
+    if (x < sensor.width && y < sensor.height) [[likely]] {
+        writer.put(writer.at(event.t_us), static_cast<std::uint16_t>(x),
+                   static_cast<std::uint16_t>(y | event.on << 15U));
+    } else {
+        ++state.outside_sensor;
     }
-    catch_up();
-    return mark[-1];
 }
 
-AESTREAM_MULTIVERSION std::size_t take_piece(CsvState& state, const QuickPlan& plan, std::string_view piece,
-                                             std::size_t readable_bytes, PacketWriter& writer) {
+/// Read lines for as long as they look as `read` expects; returns the bytes that they take. There must be room for
+/// them.
+template <typename Read>
+[[gnu::always_inline]] inline std::size_t take_quick(CsvState& state, std::string_view text, std::size_t readable_bytes,
+                                                     PacketWriter& writer, const Read& read) {
+    const Sensor sensor = writer.sensor();
+    LeadingDigits leading;
+    std::size_t at = 0;
+    std::uint64_t lines = 0;
+    while (at < text.size() && at + quick_reach_bytes <= readable_bytes) {
+        QuickEvent event;
+        const std::size_t size = read(text.data() + at, find_marks(text.data() + at), leading, event);
+        if (size == 0) [[unlikely]]
+            break;
+        put_quick(state, event, sensor, writer);
+        at += size;
+        ++lines;
+    }
+    state.line_at_byte += at;
+    state.lines_before += lines;
+    return at;
+}
+
+AESTREAM_MULTIVERSION std::size_t take_quick_lines(CsvState& state, const QuickPlan& plan, std::string_view text,
+                                                   std::size_t readable_bytes, PacketWriter& writer) {
+    const auto planned = [&]<QuickTime time>() __attribute__((always_inline)) {
+        const auto read =
+            [&](const char* line, std::uint32_t bits, LeadingDigits& leading, QuickEvent& event)
+                __attribute__((always_inline)) { return quick_planned<time>(line, bits, plan, leading, event); };
+        return take_quick(state, text, readable_bytes, writer, read);
+    };
+    if (plan.usual) {
+        const auto read = [separator = plan.expected[0]](const char* line, std::uint32_t bits, LeadingDigits& leading,
+                                                         QuickEvent& event) __attribute__((always_inline)) {
+            return quick_usual(line, bits, separator, leading, event);
+        };
+        return take_quick(state, text, readable_bytes, writer, read);
+    }
     switch (plan.time) {
         case QuickTime::us:
-            return take_lines<QuickTime::us>(state, plan, piece, readable_bytes, writer);
+            return planned.template operator()<QuickTime::us>();
         case QuickTime::ns:
-            return take_lines<QuickTime::ns>(state, plan, piece, readable_bytes, writer);
+            return planned.template operator()<QuickTime::ns>();
         case QuickTime::decimal_s:
-            return take_lines<QuickTime::decimal_s>(state, plan, piece, readable_bytes, writer);
+            return planned.template operator()<QuickTime::decimal_s>();
+        case QuickTime::decimal_ms:
+            return planned.template operator()<QuickTime::decimal_ms>();
     }
     return 0;
+}
+
+/// Read the whole lines of a piece; returns the bytes that they take. More than the piece may be readable.
+std::size_t take_piece(CsvState& state, const QuickPlan& plan, std::string_view piece, std::size_t readable_bytes,
+                       PacketWriter& writer) {
+    std::size_t at = 0;
+    while (at < piece.size()) {
+        if (plan.possible) {
+            const std::string_view rest = piece.substr(at);
+            writer.reserve(rest.size() / least_line_bytes + 1);
+            at += take_quick_lines(state, plan, rest, readable_bytes - at, writer);
+        }
+        // A quick line may end behind the piece.
+        if (at >= piece.size()) break;
+        const std::size_t end = piece.find('\n', at);
+        if (end == std::string_view::npos) break;
+        take_line(state, piece.substr(at, end - at), writer);
+        at = end + 1;
+    }
+    return at;
 }
 
 void begin_long_line(CsvState& state) {
@@ -172,9 +193,10 @@ void decode_csv(CsvState& state, std::span<const std::byte> bytes, PacketWriter&
             const std::string_view piece = text.substr(0, piece_bytes);
             const std::size_t taken = take_piece(state, plan, piece, text.size(), writer);
             text.remove_prefix(taken);
-            if (taken > 0 && text.size() > 0 && piece.size() == piece_bytes) continue;
-            keep_part(state, text.substr(0, piece.size() - taken));
-            text.remove_prefix(piece.size() - taken);
+            if (taken > 0 && piece.size() == piece_bytes) continue;
+            const std::size_t part = piece.size() - taken;
+            keep_part(state, text.substr(0, part));
+            text.remove_prefix(part);
         }
     }
 }

@@ -1,26 +1,34 @@
+#include <optional>
+
 #include "csv_quick.hpp"
 
 namespace aestream::csv {
 
 namespace {
 
-bool has_quick_time(const CsvLayout& layout) {
-    return layout.decimals ? layout.time_unit == CsvTimeUnit::s
-                           : layout.time_unit == CsvTimeUnit::us || layout.time_unit == CsvTimeUnit::ns;
-}
-
-QuickTime quick_time_of(const CsvLayout& layout) {
-    if (layout.decimals) return QuickTime::decimal_s;
-    return layout.time_unit == CsvTimeUnit::us ? QuickTime::us : QuickTime::ns;
+std::optional<QuickTime> quick_time_of(const CsvLayout& layout) {
+    switch (layout.time_unit) {
+        case CsvTimeUnit::s:
+            return layout.decimals ? std::optional(QuickTime::decimal_s) : std::nullopt;
+        case CsvTimeUnit::ms:
+            return layout.decimals ? std::optional(QuickTime::decimal_ms) : std::nullopt;
+        case CsvTimeUnit::us:
+            return layout.decimals ? std::nullopt : std::optional(QuickTime::us);
+        case CsvTimeUnit::ns:
+            return layout.decimals ? std::nullopt : std::optional(QuickTime::ns);
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
 QuickPlan make_plan(const CsvLayout& layout) {
     QuickPlan plan;
-    plan.possible = has_quick_time(layout) && layout.columns_in_line <= most_csv_columns;
+    const auto time = quick_time_of(layout);
+    // A decimal point and CR come on top.
+    plan.possible = time && layout.columns_in_line + 2 <= most_marks;
     if (!plan.possible) return plan;
-    plan.time = quick_time_of(layout);
+    plan.time = *time;
     const auto expect = [&](char c) { plan.expected[plan.marks++] = c; };
     for (std::size_t i = 0; i < layout.columns_in_line; ++i) {
         const CsvColumn column = i < layout.used_columns ? layout.columns[i] : CsvColumn::other;
@@ -33,6 +41,7 @@ QuickPlan make_plan(const CsvLayout& layout) {
         expect(!last ? layout.separator : layout.crlf ? '\r' : '\n');
     }
     if (layout.crlf) expect('\n');
+    plan.usual = plan.marks == 4 && plan.time == QuickTime::us && plan.t == 0 && plan.x == 1 && plan.y == 2;
     return plan;
 }
 

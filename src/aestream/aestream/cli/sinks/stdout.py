@@ -5,7 +5,7 @@ import sys
 from typing import BinaryIO
 
 from aestream.cli.sinks.base import SinkRow
-from aestream.cli.sinks.csv_lines import format_csv
+from aestream_core.csv import format_csv
 from aestream_core.events import Events
 
 _EXAMPLES = """examples:
