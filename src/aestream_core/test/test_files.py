@@ -163,6 +163,12 @@ def test_header_text_that_is_no_utf8_is_shown_with_question_marks(tmp_path: Path
     assert file_info(path).details["serial_number"] == "B\u00fcro ???"
 
 
+def test_a_header_whose_lines_end_in_a_blank_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.raw"
+    path.write_bytes(b"% evt 3.0 \n% geometry 640x480 \n% \n" + camera_words(2))
+    assert (file_info(path).width, len(read_file(path))) == (640, 2)
+
+
 def test_a_header_with_windows_line_ends_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.raw"
     path.write_bytes(b"% evt 3.0\r\n% geometry 640x480\r\n% end\r\n" + camera_words(2))

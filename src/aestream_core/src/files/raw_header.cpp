@@ -85,7 +85,9 @@ RawHeader parse_raw_header(std::span<const std::byte> file_start) {
         std::string_view line = text.substr(header.size_bytes, end - header.size_bytes);
         if (!is_text(line)) break;
         header.size_bytes = end + 1;
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        // Some writers end their lines in a blank, or as Windows does.
+        line = line.substr(0, line.find_last_not_of(" \r") + 1);
+        if (line.size() < line_start.size()) continue;
         line.remove_prefix(line_start.size());
         if (line == "end") break;
         const std::size_t blank = std::min(line.find(' '), line.size());
