@@ -11,10 +11,7 @@ from std_msgs.msg import Header
 
 from aestream_core.errors import FormatError
 from aestream_core.events import Events
-from aestream_core.evt3 import Evt3Decoder
-
-DECODED_ENCODINGS = ("evt3",)
-"""Encodings of EventPacket that `EventPacketDecoder` understands."""
+from aestream_core.messages import MESSAGE_ENCODINGS, MessageDecoder
 
 
 def header(stamp_ns: int, frame_id: str) -> Header:
@@ -77,8 +74,8 @@ class EventPacketDecoder:
     def __init__(self) -> None:
         """Wait for the first message."""
         self.lost_packets = 0
-        self._decoder: Evt3Decoder | None = None
-        self._sensor = (0, 0)
+        self._decoder: MessageDecoder | None = None
+        self._kind = ("", 0, 0)
         self._next_seq: int | None = None
 
     @property
@@ -92,23 +89,22 @@ class EventPacketDecoder:
         Raises:
             FormatError: the encoding or byte order is not one of those understood; the message names it.
         """
-        if message.encoding not in DECODED_ENCODINGS or message.is_bigendian:
+        if message.encoding not in MESSAGE_ENCODINGS or message.is_bigendian:
             order = "big-endian " if message.is_bigendian else ""
-            known = ", ".join(DECODED_ENCODINGS)
+            known = ", ".join(MESSAGE_ENCODINGS)
             raise FormatError(f"events arrive in encoding {order}{message.encoding!r}; understood are: {known}")
         self._count_gap(int(message.seq))
         decoder = self._decoder_for(message)
-        near_us = int(message.time_base) // 1000 if message.time_base else None
-        return decoder.decode(np.frombuffer(message.events, np.uint8), near_us=near_us)
+        return decoder.decode(np.frombuffer(message.events, np.uint8), time_base_ns=int(message.time_base))
 
     def _count_gap(self, seq: int) -> None:
         if self._next_seq is not None and seq > self._next_seq:
             self.lost_packets += seq - self._next_seq
         self._next_seq = seq + 1
 
-    def _decoder_for(self, message: EventPacket) -> Evt3Decoder:
-        sensor = (int(message.width), int(message.height))
-        if self._decoder is None or sensor != self._sensor:
-            self._decoder = Evt3Decoder(width=sensor[0], height=sensor[1])
-            self._sensor = sensor
+    def _decoder_for(self, message: EventPacket) -> MessageDecoder:
+        kind = (str(message.encoding), int(message.width), int(message.height))
+        if self._decoder is None or kind != self._kind:
+            self._decoder = MessageDecoder(kind[0], width=kind[1], height=kind[2])
+            self._kind = kind
         return self._decoder

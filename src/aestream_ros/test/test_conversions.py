@@ -7,6 +7,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 
 from aestream_core import Events, FormatError
 from aestream_core.evt3 import encode_evt3
+from aestream_core.messages import encode_libcaer_cmp
 from aestream_ros.conversions import EventPacketDecoder, assign_bytes, event_packet, header, stamp_ns
 
 
@@ -64,10 +65,20 @@ def test_gaps_in_the_sequence_are_counted() -> None:
 
 
 def test_an_encoding_that_is_not_understood_is_named() -> None:
-    with pytest.raises(FormatError, match=r"encoding 'libcaer'; understood are: evt3"):
-        EventPacketDecoder().decode(message(packet(0), 0, encoding="libcaer"))
+    with pytest.raises(FormatError, match=r"encoding 'evt4'; understood are: evt3, evt21"):
+        EventPacketDecoder().decode(message(packet(0), 0, encoding="evt4"))
     with pytest.raises(FormatError, match="big-endian 'evt3'"):
         EventPacketDecoder().decode(message(packet(0), 0, is_bigendian=True))
+
+
+def test_every_encoding_of_the_ecosystem_is_understood_and_may_change_on_the_way() -> None:
+    events = packet(5_000_000)
+    decoder = EventPacketDecoder()
+    compressed = np.frombuffer(encode_libcaer_cmp(events), np.uint8)
+    sent = message(events, 1, encoding="libcaer_cmp", time_base=events.first_us * 1000)
+    assign_bytes(sent, "events", compressed)
+    for each in (message(events, 0), over_the_wire(sent)):
+        assert np.array_equal(decoder.decode(each)[0].to_numpy(), events.to_numpy())
 
 
 def test_bytes_are_assigned_without_a_copy_per_element() -> None:
