@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t longest_shown_bytes = 24;
 constexpr std::string_view column_names = "txyp";
+// NumPy's columns of times are signed.
+constexpr std::uint64_t latest_us = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint32_t far_outside = 100'000'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -48,7 +50,7 @@ bool split_decimal(std::string_view text, std::string_view& whole, std::string_v
 /// Append a digit; false where the number no longer fits.
 bool append_digit(std::uint64_t& number, char digit) {
     const auto value = static_cast<std::uint64_t>(digit - '0');
-    if (number > (std::numeric_limits<std::uint64_t>::max() - value) / 10) return false;
+    if (number > (latest_us - value) / 10) return false;
     number = number * 10 + value;
     return true;
 }
@@ -135,9 +137,8 @@ bool parse_time(std::string_view text, CsvTimeUnit unit, std::uint64_t& t_us, Fa
     }
     // Whether to round up is decided by the first digit that is left out.
     const std::uint64_t up = kept >= 0 && digit_at(kept) >= '5' ? 1 : 0;
-    if (number > std::numeric_limits<std::uint64_t>::max() - up) return false;
     t_us = number + up;
-    return true;
+    return t_us <= latest_us;
 }
 
 bool parse_polarity(std::string_view text, bool& on) {

@@ -114,8 +114,12 @@ std::optional<std::array<CsvColumn, 4>> judge_columns(const FourColumns& columns
 
 std::optional<CsvTimeUnit> judge_time_unit(const ColumnValues& times) {
     if (times.values.empty()) return CsvTimeUnit::us;
-    if (!times.has_fractions()) return times.largest() < least_ns_since_1970 ? CsvTimeUnit::us : CsvTimeUnit::ns;
-    if (times.largest() < most_seconds) return CsvTimeUnit::s;
+    // The one in the middle: a damaged line may hold any number.
+    std::vector<double> sorted = times.values;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::ranges::nth_element(sorted, middle);
+    if (!times.has_fractions()) return *middle < least_ns_since_1970 ? CsvTimeUnit::us : CsvTimeUnit::ns;
+    if (*middle < most_seconds) return CsvTimeUnit::s;
     return std::nullopt;
 }
 

@@ -223,7 +223,7 @@ void set_time_unit(Dialect& dialect, const Head& head, const FourColumns& values
 }
 
 /// Refuse a file none of whose lines is as was guessed or given.
-void check_first_line(const CsvLayout& layout, const Head& head, std::span<const Line> lines) {
+void check_lines(const CsvLayout& layout, const Head& head, std::span<const Line> lines) {
     LineEvent event;
     Fault fault;
     const auto can_be_read = [&](const Line& line) {
@@ -257,7 +257,8 @@ Dialect guess_dialect(std::string_view text, bool whole, const FormatOptions& gi
         guess_columns(dialect, head, lines, names);
     }
     set_time_unit(dialect, head, values_in_place(dialect.layout, lines), names, given);
-    check_first_line(dialect.layout, head, lines);
+    // A single line without an end was cut: the decoder says so.
+    if (lines.size() > 1 || text.ends_with('\n')) check_lines(dialect.layout, head, lines);
     dialect.data_begin = lines.empty() ? text.size() : lines.front().at_byte;
     dialect.lines_before = lines.empty() ? head.line_count : lines.front().lines_before;
     if (!lines.empty()) {

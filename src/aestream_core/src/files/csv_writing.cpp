@@ -46,10 +46,9 @@ std::array<CsvColumn, 4> parse_order(std::string_view value) {
 
 std::string header_line(const CsvStyle& style, Header header, Sensor sensor) {
     const bool sizes = header == Header::sizes;
-    // The unit is named where readers, ours included, would take the times for another one.
-    const std::string time = style.time_unit == CsvTimeUnit::us || style.time_unit == CsvTimeUnit::s
-                                 ? "t"
-                                 : "t_" + std::string(csv::time_unit_name(style.time_unit));
+    // Named where readers, ours included, could take the times for µs.
+    const std::string time =
+        style.time_unit == CsvTimeUnit::us ? "t" : "t_" + std::string(csv::time_unit_name(style.time_unit));
     const std::array<std::string, 4> names{time, sizes ? "x@" + std::to_string(sensor.width) : "x",
                                            sizes ? "y@" + std::to_string(sensor.height) : "y", "p"};
     std::string line;
