@@ -1,6 +1,7 @@
 """CSV and TXT: what lines mean, what is guessed of a file, and what damage does."""
 
 import contextlib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +266,7 @@ def test_the_events_before_an_unfinished_line_are_delivered(tmp_path: Path) -> N
         ("9,abc,4,1", "'abc' is no number for x"),
         ("9,4,-1,1", "'-1' is negative, which y cannot be"),
         ("-9,4,1,1", "'-9' is negative, which t cannot be"),
+        ("9,4,1,1\r5", "'1?5' is no polarity"),
         ("9,4,,1", "there is no value for y"),
         ("9,4,1", "there is no value for p"),
         ("9,4,1,2", "'2' is no polarity; known: 0, 1, -1, true, false, on, off"),
@@ -280,13 +282,26 @@ def test_a_line_that_cannot_be_read_is_named_with_its_place(tmp_path: Path, line
     good = "".join(f"{t},1,2,1\n" for t in range(16))
     path = made(tmp_path, (good + line + "\n" + "20,3,4,0\n" * 3000).encode("latin-1"))
     counts: list[int] = []
-    with pytest.raises(DamagedRecordingError, match="line 17: .*" + message.replace(".", r"\.")) as fault:
+    with pytest.raises(DamagedRecordingError, match="line 17: .*" + re.escape(message)) as fault:
         counts.extend(len(packet) for packet in open_file(path))
     assert sum(counts) == 16
     assert fault.value.byte_offset == len(good)
     stream = open_file(path, skip_errors=True)
     assert sum(len(packet) for packet in stream) == 3016
     assert stream.counters()["damaged"] == 1
+
+
+def test_a_digit_between_the_two_bytes_of_a_line_end_is_damage(tmp_path: Path) -> None:
+    path = made(tmp_path, "1,2,3,1\r\n" * 20 + "1,2,3,1\r5\n" + "1,2,3,1\r\n" * 20)
+    with pytest.raises(DamagedRecordingError, match=r"at byte 180: line 21: '1\?5' is no polarity"):
+        read_file(path)
+
+
+def test_a_damaged_first_line_does_not_say_how_the_others_look(tmp_path: Path) -> None:
+    path = made(tmp_path, "0.677,85,0\n" + "0.5,3,2,1\n" * 200)
+    with pytest.raises(DamagedRecordingError, match="at byte 0: line 1: there is no value for p"):
+        read_file(path)
+    assert rows_of(path, skip_errors=True) == [(500_000, 3, 2, 1)] * 200
 
 
 def test_a_line_without_end_is_passed_over_in_constant_memory(tmp_path: Path) -> None:

@@ -168,11 +168,15 @@ Found parse_line(const CsvLayout& layout, std::string_view line, LineEvent& even
     return Found::event;
 }
 
+std::string quoted(std::string_view text, std::size_t most_bytes) {
+    std::string shown = valid_utf8(text.substr(0, most_bytes));
+    std::ranges::replace_if(shown, [](unsigned char c) { return c < ' '; }, '?');
+    return std::string("'").append(shown).append(text.size() > most_bytes ? "...'" : "'");
+}
+
 std::string describe(const Fault& fault) {
     const std::string column(1, column_names[std::min<std::size_t>(static_cast<std::size_t>(fault.column), 3)]);
-    const bool whole = fault.text.size() <= longest_shown_bytes;
-    std::string shown("'");
-    shown.append(valid_utf8(fault.text.substr(0, longest_shown_bytes))).append(whole ? "'" : "...'");
+    const std::string shown = quoted(fault.text, longest_shown_bytes);
     switch (fault.why) {
         case Fault::Why::missing:
             return "there is no value for " + column;

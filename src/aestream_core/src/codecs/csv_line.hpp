@@ -44,6 +44,9 @@ bool parse_polarity(std::string_view text, bool& on);
 /// Read a line, without its LF.
 Found parse_line(const CsvLayout& layout, std::string_view line, LineEvent& event, Fault& fault);
 
+/// Text out of a file for a message of one line: 'abc', or its first bytes.
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t most_bytes);
+
 /// "'abc' is no number for x"
 [[nodiscard]] std::string describe(const Fault& fault);
 

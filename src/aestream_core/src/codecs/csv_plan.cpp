@@ -26,9 +26,10 @@ QuickPlan make_plan(const CsvLayout& layout) {
     QuickPlan plan;
     const auto time = quick_time_of(layout);
     // A decimal point and CR come on top.
-    plan.possible = time && layout.columns_in_line + 2 <= most_marks;
+    plan.possible = time && layout.columns_in_line >= layout.used_columns && layout.columns_in_line + 2 <= most_marks;
     if (!plan.possible) return plan;
     plan.time = *time;
+    plan.crlf = layout.crlf;
     const auto expect = [&](char c) { plan.expected[plan.marks++] = c; };
     for (std::size_t i = 0; i < layout.columns_in_line; ++i) {
         const CsvColumn column = i < layout.used_columns ? layout.columns[i] : CsvColumn::other;

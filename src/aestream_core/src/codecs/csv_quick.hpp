@@ -25,6 +25,7 @@ inline constexpr std::size_t quick_reach_bytes = marked_bytes + 8;
 struct QuickPlan {
     bool possible = false;
     bool usual = false;  ///< t, x, y, p, LF, in µs
+    bool crlf = false;   ///< whether nothing may lie between the last two marks
     QuickTime time = QuickTime::us;
     std::size_t marks = 0;
     std::array<char, most_marks> expected{};
@@ -138,6 +139,7 @@ template <QuickTime time>
     const auto field = [&](std::size_t index) __attribute__((always_inline)) {
         return QuickField{line + begins[index], begins[index + 1] - begins[index] - 1U};
     };
+    if (plan.crlf && begins[plan.marks] - begins[plan.marks - 1] != 1U) return 0;
     const QuickField x = field(plan.x);
     const QuickField y = field(plan.y);
     const QuickField p = field(plan.p);

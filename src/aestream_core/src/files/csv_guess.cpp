@@ -7,7 +7,6 @@
 
 #include "aestream_core/errors.hpp"
 #include "codecs/csv_line.hpp"
-#include "codecs/text.hpp"
 #include "csv_columns.hpp"
 #include "csv_names.hpp"
 
@@ -123,9 +122,8 @@ Names names_in_comments(const Head& head) {
 
 [[noreturn]] void refuse(const Head& head, const std::string& what) {
     const std::string_view line = head.lines.empty() ? std::string_view() : trimmed(head.lines.front().text);
-    throw FormatError(what + "; its first line is '" + valid_utf8(line.substr(0, longest_shown_bytes)) +
-                      (line.size() > longest_shown_bytes ? "..." : "") +
-                      "'; give the options columns (as t,x,y,p), separator, header and time_unit");
+    throw FormatError(what + "; its first line is " + quoted(line, longest_shown_bytes) +
+                      "; give the options columns (as t,x,y,p), separator, header and time_unit");
 }
 
 void set_columns(CsvLayout& layout, std::span<const CsvColumn> columns) {
@@ -222,16 +220,27 @@ void set_time_unit(Dialect& dialect, const Head& head, const FourColumns& values
     }
 }
 
-/// Refuse a file none of whose lines is as was guessed or given.
-void check_lines(const CsvLayout& layout, const Head& head, std::span<const Line> lines) {
+/// The first line that is an event, as the layout says; null where none is.
+const Line* find_event(const CsvLayout& layout, std::span<const Line> lines) {
     LineEvent event;
     Fault fault;
-    const auto can_be_read = [&](const Line& line) {
-        return parse_line(layout, line.text, event, fault) == Found::event;
-    };
-    if (lines.empty() || std::ranges::any_of(lines, can_be_read)) return;
-    parse_line(layout, lines.front().text, event, fault);
+    const auto found = std::ranges::find_if(
+        lines, [&](const Line& line) { return parse_line(layout, line.text, event, fault) == Found::event; });
+    return found == lines.end() ? nullptr : &*found;
+}
+
+/// Refuse a file none of whose lines is as was guessed or given.
+[[noreturn]] void refuse_lines(const CsvLayout& layout, const Head& head, const Line& line) {
+    LineEvent event;
+    Fault fault;
+    parse_line(layout, line.text, event, fault);
     refuse(head, "its lines cannot be read as " + columns_text(layout) + ": " + describe(fault));
+}
+
+/// See how most lines look.
+void set_look(CsvLayout& layout, const Line& line) {
+    layout.crlf = line.text.ends_with('\r');
+    layout.columns_in_line = split_fields(line.text, layout.separator).size();
 }
 
 }  // namespace
@@ -257,14 +266,13 @@ Dialect guess_dialect(std::string_view text, bool whole, const FormatOptions& gi
         guess_columns(dialect, head, lines, names);
     }
     set_time_unit(dialect, head, values_in_place(dialect.layout, lines), names, given);
+    const Line* const event = find_event(dialect.layout, lines);
+    if (event != nullptr) set_look(dialect.layout, *event);
     // A single line without an end was cut: the decoder says so.
-    if (lines.size() > 1 || text.ends_with('\n')) check_lines(dialect.layout, head, lines);
+    const bool cut = lines.size() == 1 && !text.ends_with('\n');
+    if (event == nullptr && !lines.empty() && !cut) refuse_lines(dialect.layout, head, lines.front());
     dialect.data_begin = lines.empty() ? text.size() : lines.front().at_byte;
     dialect.lines_before = lines.empty() ? head.line_count : lines.front().lines_before;
-    if (!lines.empty()) {
-        dialect.layout.crlf = lines.front().text.ends_with('\r');
-        dialect.layout.columns_in_line = split_fields(lines.front().text, dialect.layout.separator).size();
-    }
     return dialect;
 }
 
