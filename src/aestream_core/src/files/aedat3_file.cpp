@@ -34,7 +34,10 @@ public:
         const Aedat3State& seen = decoding_.state;
         return {seen.outside_sensor, seen.triggers, seen.invalid, 0, seen.skipped_packets, seen.damaged};
     }
-    [[nodiscard]] std::optional<std::string> save() const override { return to_saved(decoding_.state); }
+    /// Not inside a frame that somebody wants: its pixels are no part of the state.
+    [[nodiscard]] std::optional<std::string> save() const override {
+        return decoding_.frame.empty() ? std::optional(to_saved(decoding_.state)) : std::nullopt;
+    }
     [[nodiscard]] bool restore(std::string_view saved) override {
         Aedat3State state;
         if (!from_saved(saved, state) || !is_possible(state)) return false;
