@@ -137,7 +137,7 @@ OpenedFormat open(const ByteFile& file, const OpenOptions& options) {
 bool recognises(std::span<const std::byte> head) {
     if (!is_text(as_text(head))) return false;
     try {
-        return !guess_dialect(as_text(head), head.size() < guessed_bytes, {}).layout.columns.empty();
+        return guess_dialect(as_text(head), head.size() < guessed_bytes, {}).layout.used_columns > 0;
     } catch (const FormatError&) {
         return false;
     }
