@@ -61,7 +61,9 @@ def test_the_table_lists_every_encoding() -> None:
 
 
 def test_an_unknown_encoding_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(FormatError, match="events arrive in encoding 'evt9'; understood are: evt3, evt21, evt2, libcaer"):
+    with pytest.raises(
+        FormatError, match="events arrive in encoding 'evt9'; understood are: evt3, evt21, evt2, libcaer"
+    ):
         MessageDecoder("evt9", width=10, height=10)
 
 

@@ -22,9 +22,9 @@ static_assert(sizeof(Trigger) == 16);
 struct ImuSample {
     std::uint64_t t_us;
     float temperature_c;
-    float acceleration_g[3];      ///< x, y, z
-    float angular_rate_dps[3];    ///< x, y, z in degrees per second
-    float magnetic_field_ut[3];   ///< x, y, z in µT
+    float acceleration_g[3];     ///< x, y, z
+    float angular_rate_dps[3];   ///< x, y, z in degrees per second
+    float magnetic_field_ut[3];  ///< x, y, z in µT
 };
 
 /// One picture of a frame-based part of the sensor.
@@ -35,9 +35,9 @@ struct Frame {
     std::uint16_t y = 0;
     std::uint16_t width = 0;
     std::uint16_t height = 0;
-    std::uint16_t channels = 1;        ///< 1 grey, 3 blue green red, 4 with alpha
+    std::uint16_t channels = 1;          ///< 1 grey, 3 blue green red, 4 with alpha
     std::uint16_t bytes_per_sample = 1;  ///< 1, or 2 (little-endian)
-    BufferRef pixels;                  ///< height * width * channels samples, row by row from the top
+    BufferRef pixels;                    ///< height * width * channels samples, row by row from the top
 };
 
 /// Where decoders put such records. Decoders write, any thread takes.

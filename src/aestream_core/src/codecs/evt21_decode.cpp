@@ -77,7 +77,9 @@ void decode_words(Evt21State& state, const std::byte* bytes, std::size_t count, 
 }  // namespace
 
 void decode_evt21(Evt21State& state, std::span<const std::byte> bytes, PacketWriter& writer, SideRecords* side) {
-    for_whole_records<8>(state.partial, bytes, [&](const std::byte* first, std::size_t count) { decode_words(state, first, count, writer, side); });
+    for_whole_records<8>(state.partial, bytes, [&](const std::byte* first, std::size_t count) {
+        decode_words(state, first, count, writer, side);
+    });
 }
 
 }  // namespace aestream

@@ -120,7 +120,9 @@ void decode_words(Evt2State& state, const std::byte* bytes, std::size_t count, P
 }  // namespace
 
 void decode_evt2(Evt2State& state, std::span<const std::byte> bytes, PacketWriter& writer, SideRecords* side) {
-    for_whole_records<4>(state.partial, bytes, [&](const std::byte* first, std::size_t count) { decode_words(state, first, count, writer, side); });
+    for_whole_records<4>(state.partial, bytes, [&](const std::byte* first, std::size_t count) {
+        decode_words(state, first, count, writer, side);
+    });
 }
 
 }  // namespace aestream

@@ -161,7 +161,9 @@ void decode_words(Evt3State& state, const std::byte* bytes, std::size_t count, P
 }  // namespace
 
 void decode_evt3(Evt3State& state, std::span<const std::byte> bytes, PacketWriter& writer, SideRecords* side) {
-    for_whole_records<2>(state.partial, bytes, [&](const std::byte* first, std::size_t count) { decode_words(state, first, count, writer, side); });
+    for_whole_records<2>(state.partial, bytes, [&](const std::byte* first, std::size_t count) {
+        decode_words(state, first, count, writer, side);
+    });
 }
 
 }  // namespace aestream

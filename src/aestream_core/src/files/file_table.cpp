@@ -137,17 +137,8 @@ std::string describe_content(std::span<const std::byte> head) {
 
 std::span<const FileFormat> file_formats() {
     static const std::array formats{
-        evt3_format,
-        evt2_format,
-        evt21_format,
-        dat_format,
-        aedat4_format,
-        aedat1_format,
-        aedat2_format,
-        aedat3_format,
-        es_format,
-        nmnist_format,
-        csv_format,
+        evt3_format,   evt2_format,   evt21_format, dat_format,    aedat4_format, aedat1_format,
+        aedat2_format, aedat3_format, es_format,    nmnist_format, csv_format,
     };
     return formats;
 }

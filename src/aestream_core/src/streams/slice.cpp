@@ -22,7 +22,8 @@ public:
     /// Whether all offsets still fit 32 bits on one common base with that part added.
     [[nodiscard]] bool fits(const Packet& part) const {
         if (parts_.empty() || part.empty()) return true;
-        return std::max(farthest_us(), part.latest_us()) - std::min(base_us_, part.t0_us()) <= std::uint64_t{UINT32_MAX};
+        return std::max(farthest_us(), part.latest_us()) - std::min(base_us_, part.t0_us()) <=
+               std::uint64_t{UINT32_MAX};
     }
 
     void add(Packet part) {
