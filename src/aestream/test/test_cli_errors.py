@@ -65,7 +65,6 @@ IMPOSSIBLE = [
     (["input", "sim", "filter", "crop", "600", "0", "100", "10"], "x=600 y=0 width=100 height=10 does not lie on"),
     (["input", "sim", "filter", "time", "2", "1"], "time stops at 1000000 us"),
     (["input", "sim", "filter", "mask", "none.png"], "cannot read mask 'none.png'"),
-    (["input", "stdin"], "give --width and --height"),
     (["formats", "evt9"], "unknown file format 'evt9'; known: "),
     (["view", "a.raw", "-o", "a.bmp"], "unknown extension of a picture '.bmp'; known: .gif, .mp4, .png"),
     (["view", "a.raw", "-o", "none/a.gif"], "there is no folder 'none'"),

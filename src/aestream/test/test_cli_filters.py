@@ -12,7 +12,7 @@ from aestream.cli.filters.base import Filter
 from aestream.cli.filters.table import FILTERS
 from aestream.cli.input import make_filter_parser
 from aestream.cli.main import main
-from aestream.cli.sinks.csv_lines import format_csv_ref
+from aestream_core.csv import format_csv_ref
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
 

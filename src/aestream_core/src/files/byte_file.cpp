@@ -1,6 +1,7 @@
 #include "byte_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,9 +17,16 @@ namespace aestream {
 namespace {
 
 constexpr std::size_t pipe_head_bytes = std::size_t{1} << 16U;
+constexpr int pipe_patience_ms = 200;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
     throw InvalidArgument("cannot read '" + path + "': " + reason);
+}
+
+/// Whether a pipe brings more soon, or has ended: a slow one must not make its first events wait for the last.
+bool has_more(int descriptor) {
+    pollfd pipe{descriptor, POLLIN, 0};
+    return ::poll(&pipe, 1, pipe_patience_ms) > 0;
 }
 
 std::size_t copy_out(std::span<const std::byte> bytes, std::uint64_t at_byte, std::span<std::byte> into) {
@@ -52,8 +60,14 @@ ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
 
 void ByteFile::open_pipe() {
     pipe_head_.emplace(pipe_head_bytes);
-    pipe_head_->resize(read_on(*pipe_head_));
-    size_bytes_ = pipe_at_byte_ = pipe_head_->size();
+    std::size_t filled = 0;
+    while (filled < pipe_head_bytes && (filled == 0 || has_more(descriptor_))) {
+        const std::size_t count = read_once(std::span(*pipe_head_).subspan(filled));
+        if (count == 0) break;
+        filled += count;
+    }
+    pipe_head_->resize(filled);
+    size_bytes_ = pipe_at_byte_ = filled;
 }
 
 ByteFile::ByteFile(std::string name, std::vector<std::byte> bytes)
@@ -81,21 +95,17 @@ std::size_t ByteFile::read(std::uint64_t at_byte, std::span<std::byte> into) con
 std::size_t ByteFile::read_pipe(std::uint64_t at_byte, std::span<std::byte> into) const {
     if (at_byte < pipe_head_->size()) return copy_out(*pipe_head_, at_byte, into);
     if (at_byte != pipe_at_byte_) throw Error("'" + path_ + "' is a pipe: it is read once, from its start to its end");
-    const std::size_t count = read_on(into);
+    const std::size_t count = read_once(into);
     pipe_at_byte_ += count;
     return count;
 }
 
-std::size_t ByteFile::read_on(std::span<std::byte> into) const {
-    std::size_t filled = 0;
-    while (filled < into.size()) {
-        const ssize_t count = ::read(descriptor_, into.data() + filled, into.size() - filled);
-        // A signal that somebody handles means to end the waiting, which may be long.
-        if (count == 0 || (count < 0 && errno == EINTR)) break;
-        if (count < 0) throw Error("reading '" + path_ + "' failed: " + std::strerror(errno));
-        filled += static_cast<std::size_t>(count);
-    }
-    return filled;
+std::size_t ByteFile::read_once(std::span<std::byte> into) const {
+    const ssize_t count = ::read(descriptor_, into.data(), into.size());
+    // A signal that somebody handles means to end the waiting, which may be long.
+    if (count < 0 && errno == EINTR) return 0;
+    if (count < 0) throw Error("reading '" + path_ + "' failed: " + std::strerror(errno));
+    return static_cast<std::size_t>(count);
 }
 
 std::vector<std::byte> ByteFile::piece(std::uint64_t at_byte, std::size_t most_bytes) const {

@@ -12,8 +12,8 @@ namespace aestream {
 
 class ByteFile {
 public:
-    /// Open a regular file or a pipe for reading. A pipe waits for its first 64 KiB, which count as the file's head, or
-    /// for its end. Throws InvalidArgument with the path and the reason where that fails.
+    /// Open a regular file or a pipe for reading. A pipe's first 64 KiB count as its head; it waits for them, or for
+    /// what comes without a pause. Throws InvalidArgument with the path and the reason where opening fails.
     explicit ByteFile(std::string path);
     /// Take bytes that stand for a file of that name.
     ByteFile(std::string name, std::vector<std::byte> bytes);
@@ -25,7 +25,8 @@ public:
     /// Size when it was opened; a recording that is being written grows. Of a pipe, what is known: its head.
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
 
-    /// Fill `into` with the bytes from at_byte on; fewer come only at the end of the file.
+    /// Fill `into` with the bytes from at_byte on; fewer come only at the end of the file, or as a pipe brings them.
+    /// None is the end.
     [[nodiscard]] std::size_t read(std::uint64_t at_byte, std::span<std::byte> into) const;
 
     /// The first bytes of the file, at most that many.
@@ -42,7 +43,7 @@ public:
 private:
     void open_pipe();
     [[nodiscard]] std::size_t read_pipe(std::uint64_t at_byte, std::span<std::byte> into) const;
-    [[nodiscard]] std::size_t read_on(std::span<std::byte> into) const;
+    [[nodiscard]] std::size_t read_once(std::span<std::byte> into) const;
 
     std::string path_;
     std::optional<std::vector<std::byte>> pipe_head_;
