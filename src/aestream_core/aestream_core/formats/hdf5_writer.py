@@ -43,7 +43,8 @@ class Hdf5Writer:
             name: group.create_dataset(name, (0,), _DTYPES[name], maxshape=(None,), chunks=(_CHUNK_EVENTS,), **how)
             for name in FIELDS
         }
-        self._waiting = np.empty(_CHUNK_EVENTS, EVENT_DTYPE)
+        self._direct = not how  # whole chunks without a filter go past HDF5's cache
+        self._waiting = {name: np.empty(_CHUNK_EVENTS, _DTYPES[name]) for name in FIELDS}
         self._waiting_events = 0
         self._events = 0
         self._offset_us: int | None = None
@@ -57,8 +58,8 @@ class Hdf5Writer:
         while at < len(events):
             room = _CHUNK_EVENTS - self._waiting_events
             upto = min(at + room, len(events))
-            into = self._waiting[self._waiting_events : self._waiting_events + upto - at]
-            events._packet.view(at, upto).copy_columns(into["t"], into["x"], into["y"], into["p"])
+            into = {name: each[self._waiting_events :][: upto - at] for name, each in self._waiting.items()}
+            events._packet.view(at, upto).copy_columns(into["t"], into["x"], into["y"], into["p"].view(np.bool_))
             self._waiting_events += upto - at
             at = upto
             if self._waiting_events == _CHUNK_EVENTS:
@@ -85,18 +86,21 @@ class Hdf5Writer:
         return WriteCounters(count, count * EVENT_DTYPE.itemsize)
 
     def _append(self) -> None:
-        records = self._waiting[: self._waiting_events]
-        if not len(records):
+        count = self._waiting_events
+        if not count:
             return
+        columns = {name: each[:count] for name, each in self._waiting.items()}
         if self._offset_us is None:
-            self._offset_us = int(records["t"][0]) // 1000 * 1000
-        times = records["t"] - self._offset_us
-        self._index.add(times, self._events)
-        begin, self._events = self._events, self._events + len(records)
-        columns = {"t": times, "x": records["x"], "y": records["y"], "p": records["p"].view(np.uint8)}
+            self._offset_us = int(columns["t"][0]) // 1000 * 1000
+        columns["t"] -= self._offset_us
+        self._index.add(columns["t"], self._events)
+        begin, self._events = self._events, self._events + count
         for name, each in self._sets.items():
             each.resize((self._events,))
-            each[begin : self._events] = np.ascontiguousarray(columns[name])
+            if self._direct and count == _CHUNK_EVENTS and begin % _CHUNK_EVENTS == 0:
+                each.id.write_direct_chunk((begin,), columns[name])
+            else:
+                each[begin : self._events] = columns[name]
         self._waiting_events = 0
 
 
