@@ -11,6 +11,7 @@ from bench.files.cases import CASES
 from bench.files.data import CACHE, WARM_EVENTS, DataFile, data_file
 from bench.files.processes import interpreter, run
 from bench.files.verdict import Verdict, judge
+from bench.files.warm import warm_memory
 
 Result = dict[str, Any]
 
@@ -90,6 +91,7 @@ def time_rounds(jobs: dict[str, Job], rounds: int, title: str) -> dict[str, list
     for turn in range(rounds):
         say(f"{title}: round {turn + 1} of {rounds}")
         for library, job in jobs.items():
+            warm_memory(CACHE)
             samples[library].append(run(job))
     return samples
 
