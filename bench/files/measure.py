@@ -86,13 +86,15 @@ def check(job: Job, data: DataFile) -> Verdict:
 
 
 def time_rounds(jobs: dict[str, Job], rounds: int, title: str) -> dict[str, list[Result]]:
-    """Time every job in turn, round after round, each in a fresh process."""
+    """Time every job in turn, each in a fresh process. Each round begins with another: the first pays for the rest."""
     samples: dict[str, list[Result]] = {library: [] for library in jobs}
     for turn in range(rounds):
         say(f"{title}: round {turn + 1} of {rounds}")
-        for library, job in jobs.items():
+        order = list(jobs)
+        first = turn % len(order)
+        for library in order[first:] + order[:first]:
             warm_memory(CACHE)
-            samples[library].append(run(job))
+            samples[library].append(run(jobs[library]))
     return samples
 
 
