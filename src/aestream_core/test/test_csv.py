@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -330,3 +331,12 @@ def test_any_bytes_are_events_or_a_clear_error(tmp_path_factory: pytest.TempPath
 def test_times_that_step_back_are_kept(tmp_path: Path) -> None:
     path = made(tmp_path, "".join(f"{t},1,1,1\n" for t in (*range(5000, 5100), 20, *range(5100, 5200))))
     assert [row[0] for row in rows_of(path)][99:102] == [5099, 20, 5100]
+
+
+def test_a_clock_that_jumps_from_line_to_line_costs_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "jumps.csv"
+    path.write_text("".join(f"{i % 2 * 10**13},{i % 64},{i % 48},1\n" for i in range(4000)))
+    packets = list(open_file(path, columns="t,x,y,p", header="no", width=64, height=48))
+    assert len(packets) == 4000
+    steps = {later.address - earlier.address for earlier, later in pairwise(packets[:1000])}
+    assert steps == {8}  # one buffer holds them all

@@ -52,6 +52,9 @@ public:
     std::vector<Packet> ready;  ///< finished packets, oldest first; the caller takes them out
 
 private:
+    /// Close the packet under construction; the next one goes on in the same buffer, so that a clock that jumps from
+    /// event to event costs no memory.
+    void split();
     void grow(std::size_t more_events);
     std::uint32_t start_or_move(std::uint64_t t_us);
 

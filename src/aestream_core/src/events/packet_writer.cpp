@@ -32,7 +32,6 @@ void PacketWriter::grow(std::size_t more_events) {
 }
 
 std::uint32_t PacketWriter::start_or_move(std::uint64_t t_us) {
-    const std::size_t room = static_cast<std::size_t>(limit_ - cursor_);
     const std::uint64_t last_us =
         size() == 0 ? t_us : t0_us_ + std::max_element(begin_, cursor_, [](Event a, Event b) { return a.t < b.t; })->t;
     const std::uint64_t base_us = base_before(t_us, last_us);
@@ -42,15 +41,23 @@ std::uint32_t PacketWriter::start_or_move(std::uint64_t t_us) {
         t0_us_ = base_us;
         return static_cast<std::uint32_t>(t_us - t0_us_);
     }
-    cut();
-    reserve(room);
+    split();
     t0_us_ = t_us & ~(base_grid_us - 1);
     started_ = true;
     return static_cast<std::uint32_t>(t_us - t0_us_);
 }
 
+void PacketWriter::split() {
+    if (size() > 0) {
+        const auto* const first = reinterpret_cast<const Event*>(buffer_->data());
+        ready.emplace_back(t0_us_, sensor_, buffer_, static_cast<std::size_t>(begin_ - first), size());
+    }
+    begin_ = cursor_;
+    started_ = false;
+}
+
 void PacketWriter::cut() {
-    if (size() > 0) ready.emplace_back(t0_us_, sensor_, std::move(buffer_), 0, size());
+    split();
     buffer_.reset();
     begin_ = cursor_ = limit_ = nullptr;
     started_ = false;
