@@ -131,3 +131,11 @@ def test_lines_in_memory_equal_the_slow_twin_in_bounded_blocks() -> None:
     blocks = list(format_csv(packet([(t, 1, 2, 1) for t in range(BLOCK_EVENTS + 5)])))
     assert [block.count(b"\n") for block in blocks] == [BLOCK_EVENTS, 5]
     assert list(format_csv(packet([]))) == []
+
+
+def test_times_of_a_thousand_years_come_back_as_microseconds(tmp_path: Path) -> None:
+    events = Events.from_numpy(t=[184_467_440_737_095_252], x=[1], y=[2], p=[1], width=64, height=48)
+    writer = create_file(tmp_path / "late.csv", width=64, height=48)
+    writer.write(events)
+    writer.close()
+    assert np.array_equal(read_file(tmp_path / "late.csv").to_numpy(), events.to_numpy())

@@ -204,6 +204,11 @@ FourColumns values_in_place(const CsvLayout& layout, std::span<const Line> lines
     return values_of(lines, layout.separator, places);
 }
 
+/// A header that names the sensor's size is one of those, ours among them, that write whole µs unless they say so.
+bool says_size(const Names& names) {
+    return std::ranges::any_of(names, [](const ColumnName& name) { return name.side_px.has_value(); });
+}
+
 void set_time_unit(Dialect& dialect, const Head& head, const FourColumns& values, const Names& names,
                    const FormatOptions& given) {
     const auto named = std::ranges::find(names, CsvColumn::t, &ColumnName::column);
@@ -213,6 +218,8 @@ void set_time_unit(Dialect& dialect, const Head& head, const FourColumns& values
         dialect.layout.time_unit = parse_time_unit(read_options[3], option->second);
     } else if (named != names.end() && named->time_unit) {
         dialect.layout.time_unit = *named->time_unit;
+    } else if (says_size(names) && !values.front().point) {
+        dialect.layout.time_unit = CsvTimeUnit::us;
     } else if (const auto judged = judge_time_unit(values.front())) {
         dialect.layout.time_unit = *judged;
     } else {
