@@ -50,8 +50,8 @@ Shares of sampled processor time while a recording of 4 million events was strea
 | DAT | | 25 % | 48 % | 27 % |
 
 Writing without compression is bound by the page cache: the same 105 MB file was written at 41, 90, 204, 233, 235 and
-232 Mev/s in a row on a virtual machine whose memory comes from its host as it is used. dv-processing writes on a second
-thread, which hides that; ours uses one.
+232 Mev/s in a row on a virtual machine whose memory comes from its host as it is used. dv-processing uses
+two threads (its processor time is above its wall time); handing ours to a second thread brought nothing measurable.
 """
 
 
