@@ -6,6 +6,9 @@ from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
+TROUBLED_STATES = ("reconnecting", "stalled")
+"""States of a stage that works on a fault: a warning in the diagnostics."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StageReading:
@@ -91,7 +94,7 @@ def diagnostics_message(status: StreamStatus, *, node_name: str) -> DiagnosticAr
     level = DiagnosticStatus.OK
     if status.state == "failed":
         level = DiagnosticStatus.ERROR
-    elif lost:
+    elif lost or status.state in TROUBLED_STATES:
         level = DiagnosticStatus.WARN
     shown = (
         "device events packets products event_rate product_rate dropped_events dropped_packets invalid_events "

@@ -9,7 +9,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from aestream_core.errors import AestreamError
 from aestream_ros.conversions import header
-from aestream_ros.params import declare_config, follow_changes
+from aestream_ros.params import ConfigGroup, declare_config, follow_changes
 from aestream_ros.qos import STATUS_QOS
 from aestream_ros.status import StageReading, diagnostics_message, rates_between, status_message
 
@@ -55,18 +55,22 @@ class StreamNode(LifecycleNode, Generic[Config]):
     def _set_up(self) -> None:
         autostart = self.declare_parameter("autostart", True).value
         self.config: Config = declare_config(self, self.config_class)
-        follow_changes(
-            self, current=lambda: self.config, apply=self._apply, frozen=lambda: self._state != "unconfigured"
-        )
+        group = ConfigGroup(current=lambda: self.config, apply=self._apply, frozen=self.configured)
+        self.config_groups: list[ConfigGroup[Any]] = [group]
+        follow_changes(self, self.config_groups)
         self._status = self.create_publisher(StreamStatus, "~/status", STATUS_QOS)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", STATUS_QOS)
         self._last_reading = (time.monotonic(), StageReading())
         self._readings = 0
         self.create_timer(STATUS_PERIOD_S, self.report)
+        self.declare()
         if autostart:
             self._autostart()
 
     # What a stage implements ----------------------------------------------------------------------------------------
+
+    def declare(self) -> None:
+        """Declare parameters beyond those of `config_class`; called once, before anything is opened."""
 
     def open(self) -> None:
         """Validate the configuration and acquire what streaming needs; raise AestreamError where that fails."""
@@ -90,6 +94,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
 
     def reconfigure(self, config: Config) -> None:
         """Take over changed live parameters while configured; refuse them with an AestreamError."""
+
+    def trouble(self) -> tuple[str, str] | None:
+        """Give state and message of a fault that the stage is working on; None where there is none."""
+        return None
 
     # Lifecycle ------------------------------------------------------------------------------------------------------
 
@@ -134,9 +142,14 @@ class StreamNode(LifecycleNode, Generic[Config]):
         self.failure = reason
         self.get_logger().error(reason)
 
+    def configured(self) -> bool:
+        """Say whether the stage is open, so that parameters that are not live may not change."""
+        return self._state != "unconfigured"
+
     def report(self) -> None:
         """Publish status and diagnostics now."""
         now, reading = time.monotonic(), self.reading()
+        state, message = self._shown()
         before, previous = self._last_reading
         self._last_reading = (now, reading)
         stamped = header(self.get_clock().now().nanoseconds, "")
@@ -145,18 +158,21 @@ class StreamNode(LifecycleNode, Generic[Config]):
             rates_between(previous, reading, now - before),
             header=stamped,
             stage=self.stage,
-            state=self._shown_state(),
-            message=self.failure or "",
+            state=state,
+            message=message,
         )
         self._status.publish(status)
         self._readings += 1
         if self._readings % DIAGNOSTICS_EVERY == 0:
             self._diagnostics.publish(diagnostics_message(status, node_name=self.get_fully_qualified_name()))
 
-    def _shown_state(self) -> str:
+    def _shown(self) -> tuple[str, str]:
+        """Give state and message as status shows them."""
         if self.failure:
-            return "failed"
-        return "finished" if self.finished and self._state == "active" else self._state
+            return "failed", self.failure
+        if self._state != "active":
+            return self._state, ""
+        return ("finished", "") if self.finished else (self.trouble() or ("active", ""))
 
     def _step(self, action: Any, *, then: str) -> TransitionCallbackReturn:
         # Before, not after: a source may fail on its own thread while the transition still runs.

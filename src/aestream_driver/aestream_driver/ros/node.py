@@ -7,10 +7,15 @@ from event_camera_msgs.msg import EventPacket
 
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope
+from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
 from aestream_driver.pump import Pump
 from aestream_driver.recorder import Evt3Recorder
+from aestream_driver.ros.camera_settings import CameraSettings
+from aestream_driver.ros.side_topics import SideTopics
 from aestream_driver.sources.base import Source, SourcePacket
+from aestream_driver.sources.camera import CameraSource
+from aestream_driver.sources.camera_opening import SelectedCamera
 from aestream_driver.sources.table import open_source
 from aestream_ros.conversions import event_packet, header
 from aestream_ros.process import run_node
@@ -32,26 +37,37 @@ class DriverNode(StreamNode[DriverConfig]):
     def __init__(self, **kwargs: Any) -> None:
         """Open the source and stream, unless `autostart` is false."""
         self._source: Source | None = None
+        self._camera: SelectedCamera | None = None
+        self._side_topics: SideTopics | None = None
         self._recorder: Evt3Recorder | None = None
         self._pump: Pump | None = None
         self._events = self._sent = self._bytes_copied = 0
+        self._lost_before = 0
         super().__init__("event_camera", **kwargs)
         self.create_service(GetInfo, "~/get_info", self._on_get_info)
 
+    def declare(self) -> None:
+        """Declare the settings of the camera, where it is known already which one it is."""
+        self._settings = CameraSettings(self, self.config_groups, self._set_camera, self.configured)
+        self._settings.declare_early(self.config)
+
     def open(self) -> None:
-        """Open the source and announce the topic."""
-        self._source = open_source(self.config)
-        self._recorder = self._open_recorder(self._source)
-        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
-        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
-        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
-        self._events = self._sent = self._bytes_copied = 0
+        """Open the source and announce the topics."""
+        self._camera = self._settings.select(self.config)
+        self._source = open_source(self.config, self._camera)
+        try:
+            self._announce(self._source)
+        except AestreamError:
+            self._source.close()
+            self._source = None
+            raise
+        self._events = self._sent = self._bytes_copied = self._lost_before = 0
         self.get_logger().info(f"source: {self._source.description}")
 
     def start(self) -> None:
         """Pull packets until the source ends or `stop` is called."""
         if self._source is None:
-            self._source = open_source(self.config)
+            self._source = open_source(self.config, self._camera)
         self.finished = False
         self._pump = Pump(self._source, self._deliver, self._on_end)
         self._pump.start()
@@ -66,7 +82,12 @@ class DriverNode(StreamNode[DriverConfig]):
         """Leave the topic and close the recording."""
         self._publication.close()
         self.destroy_publisher(self._publisher)
-        self._source = None
+        if self._side_topics is not None:
+            self._side_topics.close()
+            self._side_topics = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
         if self._recorder is not None:
             self._recorder.close()
             self._recorder = None
@@ -78,10 +99,32 @@ class DriverNode(StreamNode[DriverConfig]):
             events=self._events,
             packets=counters.packets if counters else 0,
             products=self._sent,
+            dropped_packets=self._source.dropped_packets if self._source else 0,
             invalid_events=self._source.invalid_events if self._source else 0,
             bytes_copied=self._bytes_copied,
             t_us=counters.t_us if counters else 0,
         )
+
+    def trouble(self) -> tuple[str, str] | None:
+        """Say what is wrong with a camera that is to come back."""
+        trouble = self._source.trouble if self._source else None
+        return None if trouble is None else (trouble.state, trouble.message)
+
+    def _set_camera(self, settings: Any) -> None:
+        """Set the camera while it streams."""
+        if self._camera is not None:
+            if isinstance(self._source, CameraSource):
+                self._source.update(self._camera.model.configure(settings))
+            self._camera = self._camera.with_settings(settings)
+
+    def _announce(self, source: Source) -> None:
+        calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
+        self._recorder = self._open_recorder(source)
+        if self._camera is not None:
+            self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
+        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
+        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
+        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
 
     def _open_recorder(self, source: Source) -> Evt3Recorder | None:
         if not self.config.record:
@@ -95,6 +138,8 @@ class DriverNode(StreamNode[DriverConfig]):
             self._send(packet, stamp_ns)
         if self._recorder is not None:
             self._recorder.write(packet.wire())
+        if self._side_topics is not None:
+            self._side_topics.deliver(packet, stamp_ns)
         self._events += packet.count
 
     def _hand_over(self, packet: SourcePacket, stamp_ns: int) -> None:
@@ -105,13 +150,16 @@ class DriverNode(StreamNode[DriverConfig]):
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
         assert self._source is not None
         wire = packet.wire()
+        self._lost_before += wire.lost_before
+        if wire.data.nbytes == 0:
+            return
         message = event_packet(
             wire.data,
             encoding=self._source.encoding,
             base_us=wire.base_us,
             width=self._source.width,
             height=self._source.height,
-            seq=self._sent,
+            seq=self._sent + self._lost_before,
             header=header(stamp_ns, self.config.frame_id),
         )
         self._publisher.publish(message)
