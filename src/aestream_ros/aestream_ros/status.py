@@ -1,6 +1,8 @@
 """What a stage says of itself: readings turned into StreamStatus and diagnostics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -88,8 +90,16 @@ def status_message(
     )
 
 
-def diagnostics_message(status: StreamStatus, *, node_name: str) -> DiagnosticArray:
-    """Make the /diagnostics entry: error where the stage failed, warning where it lost something."""
+def diagnostics_message(
+    status: StreamStatus, *, node_name: str, details: Mapping[str, object] = MappingProxyType({})
+) -> DiagnosticArray:
+    """Make the /diagnostics entry: error where the stage failed, warning where it lost something.
+
+    Args:
+        status: what the stage says of itself.
+        node_name: the node with its namespace.
+        details: what this kind of stage says beyond that.
+    """
     lost = status.dropped_events or status.dropped_packets or status.invalid_events
     level = DiagnosticStatus.OK
     if status.state == "failed":
@@ -101,6 +111,7 @@ def diagnostics_message(status: StreamStatus, *, node_name: str) -> DiagnosticAr
         "late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied"
     )
     values = [KeyValue(key=key, value=str(getattr(status, key))) for key in shown.split()]
+    values += [KeyValue(key=key, value=str(value)) for key, value in details.items()]
     entry = DiagnosticStatus(
         level=level,
         name=f"{node_name}: {status.stage}",

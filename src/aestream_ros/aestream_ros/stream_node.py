@@ -99,6 +99,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
         """Give state and message of a fault that the stage is working on; None where there is none."""
         return None
 
+    def details(self) -> dict[str, object]:
+        """Give what /diagnostics is to say beyond the counters of every stage."""
+        return {}
+
     # Lifecycle ------------------------------------------------------------------------------------------------------
 
     def on_configure(self, _: LifecycleState) -> TransitionCallbackReturn:
@@ -164,7 +168,8 @@ class StreamNode(LifecycleNode, Generic[Config]):
         self._status.publish(status)
         self._readings += 1
         if self._readings % DIAGNOSTICS_EVERY == 0:
-            self._diagnostics.publish(diagnostics_message(status, node_name=self.get_fully_qualified_name()))
+            name = self.get_fully_qualified_name()
+            self._diagnostics.publish(diagnostics_message(status, node_name=name, details=self.details()))
 
     def _shown(self) -> tuple[str, str]:
         """Give state and message as status shows them."""

@@ -110,6 +110,13 @@ class DriverNode(StreamNode[DriverConfig]):
         trouble = self._source.trouble if self._source else None
         return None if trouble is None else (trouble.state, trouble.message)
 
+    def details(self) -> dict[str, object]:
+        """Count the faults of a camera."""
+        source = self._source
+        if not isinstance(source, CameraSource):
+            return {}
+        return {"reconnects": source.reconnects, "stalls": source.stalls, "skipped_bytes": source.skipped_bytes}
+
     def _set_camera(self, settings: Any) -> None:
         """Set the camera while it streams."""
         if self._camera is not None:
