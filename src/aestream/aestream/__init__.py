@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aestream.inputs import FileInput, Input, SimInput, info, read, stream
+    from aestream.inputs import CameraInput, FileInput, Input, SimInput, info, read, stream
     from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
     from aestream.window_reader import BACKENDS, TensorWindow
     from aestream.writing import write
@@ -33,6 +33,7 @@ _HOME = {
     "WriteCounters": "aestream_core.files",
     "BACKENDS": "aestream.window_reader",
     "TensorWindow": "aestream.window_reader",
+    "CameraInput": "aestream.inputs",
     "FileInput": "aestream.inputs",
     "Input": "aestream.inputs",
     "SimInput": "aestream.inputs",
@@ -54,6 +55,7 @@ __all__ = [
     "IMU_DTYPE",
     "TRIGGER_DTYPE",
     "AestreamError",
+    "CameraInput",
     "DamagedRecordingError",
     "Events",
     "FileInfo",

@@ -20,6 +20,7 @@ from sensor_msgs.msg import CameraInfo, Image, Imu
 
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_driver.cameras import library
+from aestream_driver.cameras.base import CameraModel
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.cameras.inivation_davis346 import MODEL as DAVIS346
 from aestream_driver.cameras.inivation_dvxplorer import MODEL as DVXPLORER
@@ -143,6 +144,18 @@ def test_settings_of_a_named_model_are_there_before_its_camera_is_looked_for(
     node = start(camera="inivation_dvxplorer", autostart=False, bias_on=3)
     assert bus.openings == 0
     assert node.get_parameter("bias_on").value == 3
+
+
+@pytest.mark.parametrize("model", [EVK4, DAVIS346, DVXPLORER], ids=lambda model: model.name)
+def test_the_parameter_file_of_a_model_starts_a_node(
+    model: CameraModel, playback: Playback, executor: Executor
+) -> None:
+    bus = playback(model, [Silence(60.0)])
+    file = Path(__file__).resolve().parents[3] / "config" / f"{model.name}.yaml"
+    node = DriverNode(cli_args=["--ros-args", "--params-file", str(file)], use_global_arguments=False)
+    assert bus.configurations[0].serialize() == model.configure(model.settings()).serialize()
+    node.close()
+    node.destroy_node()
 
 
 @pytest.mark.parametrize(

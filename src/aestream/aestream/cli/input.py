@@ -17,7 +17,7 @@ from aestream.writing import refuse_own_input
 from aestream_core.errors import InvalidArgumentError
 
 DESCRIPTION = (
-    "Read events from a recording, a pipe or the simulator and put them out, filtered and to several outputs at once "
+    "Read events from a camera, a recording, a pipe or the simulator and put them out, filtered and to several outputs at once "
     "if you like."
 )
 USAGE = "aestream input SOURCE [options] [filter NAME ...] ... [output SINK [options]] ..."
@@ -38,7 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
     """Add `input` to the commands of `aestream`."""
     parser = subparsers.add_parser(
         "input",
-        help="read events from a recording or the simulator and put them out",
+        help="read events from a camera, a recording or the simulator and put them out",
         description=DESCRIPTION,
         usage=USAGE,
         epilog=f"filters:\n{_list(FILTERS)}\n\nsinks (default: stdout):\n{_list(SINKS)}\n\n{EXAMPLES}",
