@@ -42,7 +42,7 @@ class CameraStream(PacketStream):
         self._source.close()
 
     def counters(self) -> dict[str, int]:
-        """Count faults: packets lost in the library's ring, bytes left out after them, events outside, reconnections."""
+        """Count faults: packets lost in the library's ring, bytes left out after them, events outside, reopenings."""
         source = self._source
         return {
             "dropped_packets": source.dropped_packets,

@@ -17,8 +17,8 @@ from aestream.writing import refuse_own_input
 from aestream_core.errors import InvalidArgumentError
 
 DESCRIPTION = (
-    "Read events from a camera, a recording, a pipe or the simulator and put them out, filtered and to several outputs at once "
-    "if you like."
+    "Read events from a camera, a recording, a pipe or the simulator and put them out, filtered and to several outputs "
+    "at once if you like."
 )
 USAGE = "aestream input SOURCE [options] [filter NAME ...] ... [output SINK [options]] ..."
 OUTPUT_HINT = "Behind the options: filter NAME ..., output SINK [options]. 'aestream input --help' lists them."
