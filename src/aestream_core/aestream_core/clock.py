@@ -69,6 +69,11 @@ class ClockEstimator:
         self._start_bucket(0.0)
         self._late_since: int | None = None
 
+    def restart(self) -> None:
+        """Forget everything and count it: somebody else has seen a clock jump."""
+        self.resets += 1
+        self.reset()
+
     def update(self, sensor_us: int, host_ns: int) -> None:
         """Take in one packet.
 
@@ -84,8 +89,7 @@ class ClockEstimator:
             self._close_bucket(now)
         late = offset - self._intercept - self._slope * now
         if self._jumped_down(now, late) or self._jumped_up(now, late, host_ns):
-            self.resets += 1
-            self.reset()
+            self.restart()
             self.update(sensor_us, host_ns)
             return
         # The line stays below every packet, this one included: no stamp lies after the arrival.

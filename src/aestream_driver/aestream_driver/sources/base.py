@@ -29,6 +29,10 @@ class SourcePacket(Protocol):
     """One packet of a source."""
 
     @property
+    def first_us(self) -> int:
+        """Sensor time in µs at which the packet begins: of its oldest event, or of the time word before it."""
+
+    @property
     def last_us(self) -> int:
         """Sensor time of the newest event in µs."""
 

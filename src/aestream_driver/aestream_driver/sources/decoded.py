@@ -18,6 +18,11 @@ class DecodedPacket:
         self._wire: WirePacket | None = None
 
     @property
+    def first_us(self) -> int:
+        """Sensor time of the oldest event in µs."""
+        return self._events.first_us
+
+    @property
     def last_us(self) -> int:
         """Sensor time of the newest event in µs."""
         return self._events.last_us

@@ -18,6 +18,11 @@ class RawEvt3Packet:
         self._events: list[Events] | None = None
 
     @property
+    def first_us(self) -> int:
+        """Sensor time of the first time word in µs."""
+        return self._raw.base_us
+
+    @property
     def last_us(self) -> int:
         """Sensor time of the newest event in µs."""
         return self._raw.last_us
