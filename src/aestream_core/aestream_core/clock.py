@@ -11,6 +11,7 @@ What no method can see from one side is the smallest delay itself: it is part of
 """
 
 from collections import deque
+from itertools import pairwise
 
 from aestream_core.errors import InvalidArgumentError
 
@@ -58,12 +59,15 @@ class ClockEstimator:
             raise InvalidArgumentError(f"rate is {rate}; it must be above 0")
         self.resets = 0
         self._ns_per_us = 1000.0 / rate
+        self._points: deque[_Point] = deque()
+        self._lowest: _Point = (0.0, 0.0)
+        self._bucket_begin = self._bucket_end = 0.0
         self.reset()
 
     def reset(self) -> None:
         """Forget everything but the count of jumps."""
         self._origin: tuple[int, int] | None = None
-        self._points: deque[_Point] = deque()
+        self._points.clear()
         self._slope = self._intercept = 0.0
         self._last = 0.0
         self._start_bucket(0.0)
@@ -135,7 +139,7 @@ class ClockEstimator:
         return now < self._last - PATIENCE_US * 1000.0 or host_ns - self._late_since > PATIENCE_US * 1000
 
     def _start_bucket(self, begin: float) -> None:
-        self._lowest: _Point = (begin, float("inf"))
+        self._lowest = (begin, float("inf"))
         self._bucket_begin = begin
         self._bucket_end = begin + BUCKET_US * 1000.0
 
@@ -157,7 +161,7 @@ def slope_below(points: list[_Point]) -> float:
     """
     mean = sum(time for time, _ in points) / len(points)
     hull = lower_hull(points)
-    for (left, low), (right, high) in zip(hull, hull[1:], strict=False):
+    for (left, low), (right, high) in pairwise(hull):
         if mean <= right:
             return (high - low) / (right - left)
     raise AssertionError("the mean lies between the first and the last point")

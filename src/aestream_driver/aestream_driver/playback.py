@@ -73,6 +73,9 @@ class Playback:
         finally:
             self.ended = True
 
+    dropped_packets = 0
+    trouble = None
+
     @property
     def invalid_events(self) -> int:
         """Events outside the sensor, left out."""

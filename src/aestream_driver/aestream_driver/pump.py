@@ -65,7 +65,7 @@ class Pump:
             for packet in self.source:
                 if self._stopping.is_set():
                     return
-                self.sink(packet, self.now_ns())
+                self.sink(packet, packet.arrival_ns or self.now_ns())
                 self.counters.packets += 1
                 self.counters.t_us = max(self.counters.t_us, packet.last_us)
         except AestreamError as error:

@@ -177,8 +177,8 @@ def open_recording(request: RecordingRequest, on_failure: Callable[[str], None])
             f"cannot record to {request.path!r}, which is there already; choose another name or remove it"
         )
     raw = request.raw and path.suffix == SUFFIX
-    size = {"width": request.width, "height": request.height}
+    make: Callable[..., Writer] = Evt3Recorder if raw else create_file
     if raw:
         path.unlink(missing_ok=True)
-    writer: Writer = Evt3Recorder(request.path, **size) if raw else create_file(request.path, **size)
+    writer = make(request.path, width=request.width, height=request.height)
     return Recording(request.path, writer, raw=raw, limit_bytes=request.limit_bytes, on_failure=on_failure)

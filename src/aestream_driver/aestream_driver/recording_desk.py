@@ -43,7 +43,9 @@ class RecordingDesk:
             AestreamError: the file cannot be written.
         """
         if self.current is not None and self.current.failure is None:
-            raise InvalidArgumentError(f"already recording to {self.current.path!r}; stop that first, with an empty path")
+            raise InvalidArgumentError(
+                f"already recording to {self.current.path!r}; stop that first, with an empty path"
+            )
         recording = open_recording(request, self._on_failure)
         self._settle()
         self.current = recording

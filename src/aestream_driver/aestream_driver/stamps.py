@@ -22,6 +22,7 @@ class Stamper:
         stamp: str,
         *,
         rate: float,
+        simulated: bool = False,
         now_ns: Callable[[], int] = time.time_ns,
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
@@ -30,16 +31,21 @@ class Stamper:
         Args:
             stamp: one of `STAMPS`.
             rate: sensor time that passes in a unit of host time; 0 where that is not known, and nothing is estimated.
+            simulated: whether host time is that of /clock, which says nothing of the sensor's clock.
             now_ns: the host's clock, in ns since the epoch.
             monotonic_ns: a clock that cannot be set.
         """
         self.estimator = ClockEstimator(rate=rate or 1.0)
-        self._estimates = rate > 0
+        self._estimates = rate > 0 and not simulated
+        self._now_ns = now_ns
+        self._simulated = simulated
         self._sensor = stamp == "sensor" and self._estimates
         self._steps = StepDetector(now_ns, monotonic_ns)
 
     def stamp_ns(self, packet: SourcePacket, arrived_ns: int) -> int:
         """Give the host time of a packet: never after it arrived."""
+        if self._simulated:
+            return self._now_ns()
         if not self._estimates:
             return arrived_ns
         if self._steps.step_ns():

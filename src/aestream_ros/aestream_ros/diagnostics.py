@@ -6,11 +6,14 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 WARNING_S = 5.0
 """A loss is a warning for this long. It stays in the totals, but an hour later it is no news."""
 
-SHOWN = (
+TROUBLED_STATES = ("reconnecting", "stalled")
+"""States of a stage that works on a fault: a warning."""
+
+_SHOWN = (
     "state device events packets products messages event_rate product_rate dropped_events dropped_packets "
     "invalid_events late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied "
     "recorded_events unrecorded_events clock_offset_ns clock_skew_ppm clock_resets reconnects"
-).split()
+)
 TROUBLES = {
     "dropped_events": "events dropped",
     "dropped_packets": "packets dropped",
@@ -42,11 +45,13 @@ class StageDiagnostics:
         """
         self._look_for_losses(status, now_s)
         level, text = DiagnosticStatus.OK, status.state
-        if status.state == "failed" or status.message:
+        if status.state in TROUBLED_STATES:
+            level, text = DiagnosticStatus.WARN, status.message or status.state
+        elif status.state == "failed" or status.message:
             level, text = DiagnosticStatus.ERROR, status.message or status.state
         elif now_s < self._warn_until_s:
             level, text = DiagnosticStatus.WARN, f"{status.state}, {self._news}"
-        values = [KeyValue(key=key, value=str(getattr(status, key))) for key in SHOWN]
+        values = [KeyValue(key=key, value=str(getattr(status, key))) for key in _SHOWN.split()]
         return DiagnosticStatus(
             level=level,
             name=f"{self._node_name}: {status.stage}",
@@ -57,9 +62,7 @@ class StageDiagnostics:
 
     def message(self, status: StreamStatus, *, hardware_id: str, now_s: float) -> DiagnosticArray:
         """Make the message around one entry."""
-        return DiagnosticArray(
-            header=status.header, status=[self.entry(status, hardware_id=hardware_id, now_s=now_s)]
-        )
+        return DiagnosticArray(header=status.header, status=[self.entry(status, hardware_id=hardware_id, now_s=now_s)])
 
     def _look_for_losses(self, status: StreamStatus, now_s: float) -> None:
         now = {key: int(getattr(status, key)) for key in TROUBLES}

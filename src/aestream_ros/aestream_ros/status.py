@@ -112,4 +112,3 @@ def status_message(
 def _as_int64(value: int) -> int:
     """Give the nearest value that the field can hold: a damaged sensor clock may say anything."""
     return max(-(2**63), min(2**63 - 1, value))
-

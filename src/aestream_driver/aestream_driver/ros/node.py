@@ -8,13 +8,18 @@ from event_camera_msgs.msg import EventPacket
 from aestream_core.clock import ClockEstimator
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import EXCHANGE, Envelope
+from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
 from aestream_driver.playback import Playback
 from aestream_driver.pump import Pump, PumpCounters
 from aestream_driver.recording import RecordingRequest
 from aestream_driver.recording_desk import RecordingDesk
+from aestream_driver.ros.camera_settings import CameraSettings
 from aestream_driver.ros.services import DriverServices
+from aestream_driver.ros.side_topics import SideTopics
 from aestream_driver.sources.base import Source, SourcePacket
+from aestream_driver.sources.camera import CameraSource
+from aestream_driver.sources.camera_opening import SelectedCamera
 from aestream_driver.sources.table import open_source
 from aestream_driver.stamps import Stamper
 from aestream_ros.conversions import event_packet, header
@@ -37,29 +42,40 @@ class DriverNode(StreamNode[DriverConfig]):
     def __init__(self, **kwargs: Any) -> None:
         """Open the source and stream, unless `autostart` is false."""
         self._source: Source | None = None
+        self._camera: SelectedCamera | None = None
+        self._side_topics: SideTopics | None = None
         self._stamper: Stamper | None = None
         self.recordings = RecordingDesk(lambda _: None)
         self._pump: Pump | None = None
         self._counters = PumpCounters()
         self._events = self._sent = self._bytes_copied = self._invalid_before = 0
+        self._lost_before = 0
         super().__init__("event_camera", **kwargs)
         self.create_service(GetInfo, "~/get_info", self._on_get_info)
         DriverServices(self, self)
 
+    def declare(self) -> None:
+        """Declare the settings of the camera, where it is known already which one it is."""
+        self._settings = CameraSettings(self, self.config_groups, self._set_camera, self.configured)
+        self._settings.declare_early(self.config)
+
     def open(self) -> None:
-        """Open the source and announce the topic."""
-        self._source = open_source(self.config)
+        """Open the source and announce the topics."""
+        self._camera = self._settings.select(self.config)
         self._stamper = self._make_stamper()
-        self._start_books(self._source)
-        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
-        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
-        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
+        self._source = open_source(self.config, self._camera)
+        try:
+            self._announce(self._source)
+        except AestreamError:
+            self._source.close()
+            self._source = None
+            raise
         self.get_logger().info(f"source: {self._source.description}")
 
     def start(self) -> None:
         """Pull packets until the source ends or `stop` is called."""
         if self._source is None:
-            self._source = open_source(self.config)
+            self._source = open_source(self.config, self._camera)
         if isinstance(self._source, Playback):
             self._source.on_jump = self._end_of_stream
         self._stream()
@@ -87,7 +103,12 @@ class DriverNode(StreamNode[DriverConfig]):
         """Leave the topic and close the recording."""
         self._publication.close()
         self.destroy_publisher(self._publisher)
-        self._source = None
+        if self._side_topics is not None:
+            self._side_topics.close()
+            self._side_topics = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
         self.recordings.close()
 
     def reading(self) -> StageReading:
@@ -98,6 +119,7 @@ class DriverNode(StreamNode[DriverConfig]):
             events=self._events,
             packets=self._counters.packets,
             products=self._sent,
+            dropped_packets=self._source.dropped_packets if self._source else 0,
             invalid_events=self._invalid_before + (self._source.invalid_events if self._source else 0),
             recorded_events=self.recordings.recorded_events,
             unrecorded_events=self.recordings.unrecorded_events,
@@ -112,22 +134,45 @@ class DriverNode(StreamNode[DriverConfig]):
             error=self.recordings.failure,
         )
 
+    def trouble(self) -> tuple[str, str] | None:
+        """Say what is wrong with a camera that is to come back."""
+        trouble = self._source.trouble if self._source else None
+        return None if trouble is None else (trouble.state, trouble.message)
+
+    def _set_camera(self, settings: Any) -> None:
+        """Set the camera while it streams."""
+        if self._camera is not None:
+            if isinstance(self._source, CameraSource):
+                self._source.update(self._camera.model.configure(settings))
+            self._camera = self._camera.with_settings(settings)
+
+    def _announce(self, source: Source) -> None:
+        calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
+        self._start_books(source)
+        if self._camera is not None:
+            self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
+        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
+        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
+        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
+
     def _start_books(self, source: Source) -> None:
-        self._events = self._sent = self._bytes_copied = self._invalid_before = 0
+        self._events = self._sent = self._bytes_copied = self._lost_before = self._invalid_before = 0
         self._counters = PumpCounters()
         self.recordings = RecordingDesk(self.get_logger().error)
         if self.config.record:
             raw = source.encoding == "evt3"
-            size = {"width": source.width, "height": source.height}
-            self.recordings.start(RecordingRequest(path=self.config.record, raw=raw, **size))
+            wanted = RecordingRequest(path=self.config.record, width=source.width, height=source.height, raw=raw)
+            self.recordings.start(wanted)
 
     def _make_stamper(self) -> Stamper:
         config = self.config
         simulated = bool(self.get_parameter("use_sim_time").value)
         if simulated and config.stamp == "sensor":
-            raise InvalidArgumentError("stamp is 'sensor' and use_sim_time is true; /clock is not the camera's host clock")
+            raise InvalidArgumentError(
+                "stamp is 'sensor' and use_sim_time is true; /clock is not the camera's host clock"
+            )
         rate = config.speed if config.source in ("sim", "file") else 1.0
-        return Stamper(config.stamp, rate=0.0 if simulated else rate, now_ns=self.now_ns)
+        return Stamper(config.stamp, rate=rate, simulated=simulated, now_ns=self.now_ns)
 
     def _stream(self) -> None:
         assert self._source is not None
@@ -144,6 +189,8 @@ class DriverNode(StreamNode[DriverConfig]):
         if self._publisher.get_subscription_count():
             self._send(packet, stamp_ns)
         self.recordings.offer(packet, wait=self._source.lossless)
+        if self._side_topics is not None:
+            self._side_topics.deliver(packet, stamp_ns)
         self._events += packet.count
 
     def _hand_over(self, packet: SourcePacket, stamp_ns: int) -> None:
@@ -154,13 +201,16 @@ class DriverNode(StreamNode[DriverConfig]):
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
         assert self._source is not None
         wire = packet.wire()
+        self._lost_before += wire.lost_before
+        if wire.data.nbytes == 0:
+            return
         message = event_packet(
             wire.data,
             encoding=self._source.encoding,
             base_us=wire.base_us,
             width=self._source.width,
             height=self._source.height,
-            seq=self._sent,
+            seq=self._sent + self._lost_before,
             header=header(stamp_ns, self.config.frame_id),
         )
         self._publisher.publish(message)

@@ -56,8 +56,10 @@ class DriverServices:
 
     def _start(self, request: Record.Request) -> str:
         source = self._opened("recorded")
-        size = {"width": source.width, "height": source.height}
-        self._stage.recordings.start(RecordingRequest(path=request.path, overwrite=request.overwrite, **size))
+        wanted = RecordingRequest(
+            path=request.path, width=source.width, height=source.height, overwrite=request.overwrite
+        )
+        self._stage.recordings.start(wanted)
         return f"recording to {request.path}"
 
     def _stop(self, response: Record.Response) -> str:
@@ -99,7 +101,9 @@ class DriverServices:
     def _opened(self, done: str) -> Source:
         source = self._stage.source
         if source is None:
-            raise InvalidArgumentError(f"nothing can be {done}: no source is open; configure and activate the node first")
+            raise InvalidArgumentError(
+                f"nothing can be {done}: no source is open; configure and activate the node first"
+            )
         return source
 
 

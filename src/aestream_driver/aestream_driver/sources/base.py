@@ -8,6 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from aestream_core.events import Events
+from aestream_driver.sources.side import SideData
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A fault that the source works on.
+
+    Attributes:
+        state: one word: "reconnecting" or "stalled".
+        message: what happened, in one line.
+    """
+
+    state: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -18,11 +32,13 @@ class WirePacket:
         data: encoded events, (N,) uint8, owned by a pooled buffer or a recording; not to be modified.
         base_us: sensor time in µs that resolves the encoding's own clock.
         encoded: whether the bytes were encoded for this purpose; False where they are the source's own.
+        lost_before: packets of the source that were lost between this one and the one before it.
     """
 
     data: npt.NDArray[np.uint8]
     base_us: int
     encoded: bool
+    lost_before: int = 0
 
 
 class SourcePacket(Protocol):
@@ -46,6 +62,13 @@ class SourcePacket(Protocol):
     def wire(self) -> WirePacket:
         """Give the encoded bytes. Encodes where the source delivers events."""
 
+    @property
+    def arrival_ns(self) -> int:
+        """Host time in ns since the epoch at which it arrived; 0 where that is now."""
+
+    def side(self) -> SideData:
+        """Give what came beside the events. Decodes where the source delivers bytes."""
+
 
 class Source(Protocol):
     """An open source.
@@ -68,8 +91,16 @@ class Source(Protocol):
         """Iterate over the packets; ends after `close`, and raises where the source fails."""
 
     @property
+    def dropped_packets(self) -> int:
+        """Packets that were lost before they arrived here."""
+
+    @property
     def invalid_events(self) -> int:
         """Events outside the sensor, left out."""
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is wrong at this moment with a source that goes on; None where nothing is."""
 
     def close(self) -> None:
         """End the iteration, from any thread."""

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from aestream_core.events import Events
 from aestream_core.evt3 import Evt3Decoder
 from aestream_core.raw_files import RawPacket, RawStream
-from aestream_driver.sources.base import SourcePacket, WirePacket
+from aestream_driver.sources.base import SourcePacket, Trouble, WirePacket
+from aestream_driver.sources.side import NOTHING, SideData
 
 
 class RawEvt3Packet:
     """A piece of an EVT3 stream that is decoded only where somebody in the process wants events."""
+
+    arrival_ns = 0
 
     def __init__(self, raw: RawPacket, decoder: Evt3Decoder) -> None:
         """Wrap one piece; `decoder` has seen every piece before it."""
@@ -42,11 +45,17 @@ class RawEvt3Packet:
         """Give the bytes as the recording has them."""
         return WirePacket(self._raw.data, base_us=self._raw.base_us, encoded=False)
 
+    def side(self) -> SideData:
+        """Give nothing: what recordings hold beside events is not sent."""
+        return NOTHING
+
 
 class PassedThroughSource:
     """An EVT3 stream as a source."""
 
     encoding = "evt3"
+    dropped_packets = 0
+    trouble: Trouble | None = None
     lossless = True
 
     def __init__(self, stream: RawStream, *, width: int, height: int, description: str) -> None:
