@@ -9,7 +9,7 @@ from typing import Any
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.formats.bags import mcap
 from aestream_core.formats.bags.append_file import AppendFile
-from aestream_core.formats.bags.storage import Topic
+from aestream_core.formats.bags.storage import Tally, Topic
 from aestream_core.formats.optional import optional_module
 
 CHUNK_BYTES = 1 << 20
@@ -46,7 +46,7 @@ class McapWriter:
         self._compress = _compressor(compression)
         self._schemas: dict[str, bytes] = {}
         self._channels: list[bytes] = []
-        self._counts: list[int] = []
+        self.tally = Tally()
         self._chunks: list[_ChunkIndex] = []
         self._begin_chunk()
         self._file = AppendFile(path)
@@ -59,7 +59,6 @@ class McapWriter:
         notes = {"topic_type_hash": topic.type_hash, "offered_qos_profiles": topic.qos}
         content = pack("<HH", number, list(self._schemas).index(topic.type) + 1) + _string(topic.name)
         self._channels.append(_record(mcap.CHANNEL, content + _string("cdr") + _map(notes)))
-        self._counts.append(0)
         self._file.append([schema, self._channels[-1]])
         return number
 
@@ -73,13 +72,13 @@ class McapWriter:
             sent_ns: when it was sent; None where nobody knows.
         """
         size_bytes = sum(len(part) for part in parts) + mcap.MESSAGE_HEADER.size
-        count, sent_ns = self._counts[number - 1], time_ns if sent_ns is None else sent_ns
+        times = self._times.setdefault(number, [])
+        count = self.tally.counts.get(number, 0) + len(times)
         head = mcap.RECORD_HEADER.pack(mcap.MESSAGE, size_bytes)
-        head += mcap.MESSAGE_HEADER.pack(number, count & 0xFFFFFFFF, time_ns, sent_ns)
-        self._times.setdefault(number, []).append((time_ns, self._waiting_bytes))
+        head += mcap.MESSAGE_HEADER.pack(number, count & 0xFFFFFFFF, time_ns, time_ns if sent_ns is None else sent_ns)
+        times.append((time_ns, self._waiting_bytes))
         self._parts += [head, *parts]
         self._waiting_bytes += mcap.RECORD_HEADER.size + size_bytes
-        self._counts[number - 1] = count + 1
         if self._waiting_bytes >= CHUNK_BYTES:
             self._write_chunk()
 
@@ -104,13 +103,9 @@ class McapWriter:
         finally:
             self._file.close()
 
-    def drop_waiting(self) -> int:
-        """Forget the chunk that is not complete, because it could not be written; give its number of messages."""
-        lost = sum(len(times) for times in self._times.values())
-        for number, times in self._times.items():
-            self._counts[number - 1] -= len(times)
+    def drop_waiting(self) -> None:
+        """Forget the chunk that is not complete, because it could not be written."""
         self._begin_chunk()
-        return lost
 
     def _add_schema(self, topic: Topic) -> bytes:
         content = pack("<H", len(self._schemas) + 1) + _string(topic.type)
@@ -138,6 +133,8 @@ class McapWriter:
         self._file.append([begin, *parts, index])
         sizes = (chunk_bytes, places, len(index), stored_bytes, self._waiting_bytes)
         self._chunks.append(_ChunkIndex(start_ns, end_ns, at_byte, *sizes))
+        for number, times in self._times.items():
+            self.tally.add(number, len(times), min(times)[0], max(times)[0])
         self._begin_chunk()
 
     def _message_indexes(self, at_byte: int) -> tuple[bytes, dict[int, int]]:
@@ -161,11 +158,11 @@ class McapWriter:
         )
 
     def _statistics(self) -> bytes:
-        start_ns = min((chunk.start_ns for chunk in self._chunks), default=0)
-        end_ns = max((chunk.end_ns for chunk in self._chunks), default=0)
-        counts = b"".join(pack("<HQ", *each) for each in enumerate(self._counts, 1))
+        tally = self.tally
+        counts = b"".join(pack("<HQ", *each) for each in tally.counts.items())
         kinds = (len(self._schemas), len(self._channels), 0, 0, len(self._chunks))
-        return pack("<QHIIIIQQ", sum(self._counts), *kinds, start_ns, end_ns) + pack("<I", len(counts)) + counts
+        head = pack("<QHIIIIQQ", tally.messages, *kinds, tally.start_ns, tally.end_ns)
+        return head + pack("<I", len(counts)) + counts
 
 
 def _compressor(name: str) -> Callable[[bytes], bytes] | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from aestream_core.formats.bags.storage import Topic
+from aestream_core.formats.bags.storage import Tally, Topic
 
 _SCHEMA = """
 CREATE TABLE schema(schema_version INTEGER PRIMARY KEY, ros_distro TEXT NOT NULL);
@@ -38,7 +38,9 @@ class SqliteWriter:
         """
         path.open("wb").close()
         self._metadata_version = metadata_version
-        self._written_bytes = self._waiting_messages = 0
+        self.tally = Tally()
+        self._waiting: list[tuple[int, int]] = []
+        self._written_bytes = 0
         self._types: set[str] = set()
         self._topics = 0
         self._database = sqlite3.connect(path, check_same_thread=False)
@@ -66,7 +68,7 @@ class SqliteWriter:
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         self._execute("INSERT INTO messages(topic_id, timestamp, data) VALUES (?, ?, ?)", [number, time_ns, data])
         self._written_bytes += len(data)
-        self._waiting_messages += 1
+        self._waiting.append((number, time_ns))
 
     def size_bytes(self) -> int:
         """Say how many bytes of messages the file holds."""
@@ -80,14 +82,15 @@ class SqliteWriter:
         """
         with _as_os_error():
             self._database.commit()
-        self._waiting_messages = 0
+        for number, time_ns in self._waiting:
+            self.tally.add(number, 1, time_ns, time_ns)
+        self._waiting = []
 
-    def drop_waiting(self) -> int:
-        """Forget what was not flushed, because it could not be written; give its number of messages."""
-        lost, self._waiting_messages = self._waiting_messages, 0
+    def drop_waiting(self) -> None:
+        """Forget what was not flushed, because it could not be written."""
+        self._waiting = []
         with suppress(sqlite3.Error):
             self._database.rollback()
-        return lost
 
     def close(self, metadata: str) -> None:
         """Complete the file.

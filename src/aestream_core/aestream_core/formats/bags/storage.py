@@ -120,8 +120,40 @@ class Ros2Bag(Bag, Protocol):
         """Count the messages without reading them; None where the file was not finished."""
 
 
+@dataclass
+class Tally:
+    """What a file holds.
+
+    Attributes:
+        counts: messages by number of the topic.
+        start_ns: time of the earliest message in ns since the epoch; 0 where there is none.
+        end_ns: time of the latest one.
+    """
+
+    counts: dict[int, int] = field(default_factory=dict)
+    start_ns: int = 0
+    end_ns: int = 0
+
+    @property
+    def messages(self) -> int:
+        """Messages of all topics."""
+        return sum(self.counts.values())
+
+    def add(self, number: int, count: int, start_ns: int, end_ns: int) -> None:
+        """Count messages of one topic."""
+        self.start_ns = min(self.start_ns, start_ns) if self.counts else start_ns
+        self.end_ns = max(self.end_ns, end_ns)
+        self.counts[number] = self.counts.get(number, 0) + count
+
+
 class Storage(Protocol):
-    """A file that messages are written to."""
+    """A file that messages are written to.
+
+    Attributes:
+        tally: what it holds for good; what waits for `flush` is not in it.
+    """
+
+    tally: Tally
 
     def add_topic(self, topic: Topic) -> int:
         """Tell of a topic; give the number by which to add its messages."""
@@ -135,8 +167,8 @@ class Storage(Protocol):
     def flush(self) -> None:
         """Hand what is buffered to the operating system."""
 
-    def drop_waiting(self) -> int:
-        """Forget what was not flushed, because it could not be written; give its number of messages."""
+    def drop_waiting(self) -> None:
+        """Forget what was not flushed, because it could not be written."""
 
     def close(self, metadata: str) -> None:
         """Complete the file."""
