@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.errors import InvalidArgumentError
+from aestream_core.files import FILE_FORMATS
 
 STORAGES = ("mcap", "sqlite3")
 ENDINGS = {".mcap": "mcap", ".db3": "sqlite3"}
 """Storages by the ending of a bag that is one file."""
 
 MB = 1_000_000
+
+_OTHER_ENDINGS = tuple(ending for row in FILE_FORMATS.values() for ending in row.extensions if ending not in ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class RecorderConfig:
         validate(self)
         if self.compression != "none" and self.file_storage != "mcap":
             raise InvalidArgumentError(f"compression is {self.compression!r}, which storage {self.file_storage!r} lacks")
+        if not self.one_file and self.output.endswith(_OTHER_ENDINGS):
+            raise InvalidArgumentError(
+                f"output is {self.output!r}; a bag is a folder without the ending of a recording, or ends in .mcap or .db3"
+            )
         if self.one_file and (self.max_size_mb or self.max_duration_s):
             raise InvalidArgumentError(f"output is {self.output!r}, one file: splitting needs a folder, without an ending")
 
