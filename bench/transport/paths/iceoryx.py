@@ -1,5 +1,6 @@
 """The records themselves through iceoryx2: loaned shared memory, looked at where they lie."""
 
+import contextlib
 import ctypes
 import signal
 import time
@@ -28,7 +29,7 @@ def publish(case: Case, schedule: Schedule) -> Sent:
     """Copy every packet's records into loaned memory and wake the subscriber."""
     import iceoryx2 as iox2
 
-    node, service, wake = services(iox2, case)
+    _node, service, wake = services(iox2, case)
     largest = max(packet.nbytes for packet in schedule.packets)
     publisher = service.publisher_builder().initial_max_slice_len(largest).create()
     notifier = wake.notifier_builder().create()
@@ -43,7 +44,8 @@ def publish(case: Case, schedule: Schedule) -> Sent:
         packet = schedule.packet(seq)
         sent.publish_ns.append(time.monotonic_ns())
         sample = publisher.loan_slice_uninit(packet.nbytes)
-        sample.user_header().contents = Head(seq, packet.t0_us)
+        head = sample.user_header().contents
+        head.seq, head.t0_us = seq, packet.t0_us
         ctypes.memmove(sample.payload_ptr, packet.address, packet.nbytes)
         sample.assume_init().send()
         notifier.notify()
@@ -58,16 +60,15 @@ def receive(case: Case, _: Schedule, received: Received) -> None:
     """View the records of every packet in shared memory."""
     import iceoryx2 as iox2
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    node, service, wake = services(iox2, case)
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+    _node, service, wake = services(iox2, case)
     subscriber = service.subscriber_builder().buffer_size(QUEUE).create()
     listener = wake.listener_builder().create()
-    try:
-        while not received.done:
+    while not received.done and not stopped:
+        with contextlib.suppress(iox2.ListenerWaitError):  # a signal interrupts the wait
             listener.timed_wait(iox2.Duration.from_millis(POLL_MS))
-            drain(subscriber, received)
-    except KeyboardInterrupt:
-        pass
+        drain(subscriber, received)
 
 
 def drain(subscriber: Any, received: Received) -> None:

@@ -21,6 +21,15 @@ from bench.transport.stamps import Received, Sent, paced
 LIMIT_BYTES = 64_000_000
 
 
+def pacing(case: Case, schedule: Schedule) -> tuple[Sent, Received]:
+    """Send nothing: what the benchmark itself costs."""
+    sent, received = Sent(), Received(schedule, cpu_clock=time.thread_time)
+    for seq in paced(schedule, sent):
+        sent.publish_ns.append(time.monotonic_ns())
+        received.note(seq, sent.publish_ns[-1], len(schedule.packet(seq)))
+    return sent, received
+
+
 def exchange(case: Case, schedule: Schedule) -> tuple[Sent, Received]:
     """Hand packets from one thread to another."""
     consumer = Consumer(schedule)
