@@ -8,9 +8,10 @@ from event_camera_msgs.msg import EventPacket
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope
 from aestream_driver.config import DriverConfig
+from aestream_driver.encoding import WireEncoding
 from aestream_driver.pump import Pump
-from aestream_driver.recorder import Evt3Recorder
-from aestream_driver.sources.base import Source, SourcePacket
+from aestream_driver.recorder import RawRecorder
+from aestream_driver.sources.base import Source, SourcePacket, WirePacket
 from aestream_driver.sources.table import open_source
 from aestream_ros.conversions import event_packet, header
 from aestream_ros.process import run_node
@@ -32,7 +33,7 @@ class DriverNode(StreamNode[DriverConfig]):
     def __init__(self, **kwargs: Any) -> None:
         """Open the source and stream, unless `autostart` is false."""
         self._source: Source | None = None
-        self._recorder: Evt3Recorder | None = None
+        self._recorder: RawRecorder | None = None
         self._pump: Pump | None = None
         self._events = self._sent = self._bytes_copied = 0
         super().__init__("event_camera", **kwargs)
@@ -41,6 +42,7 @@ class DriverNode(StreamNode[DriverConfig]):
     def open(self) -> None:
         """Open the source and announce the topic."""
         self._source = open_source(self.config)
+        self._encoding = WireEncoding(self.config.encoding, self._source)
         self._recorder = self._open_recorder(self._source)
         # Advertised first: subscribers in this process leave DDS before there is anything to match with.
         self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
@@ -83,10 +85,10 @@ class DriverNode(StreamNode[DriverConfig]):
             t_us=counters.t_us if counters else 0,
         )
 
-    def _open_recorder(self, source: Source) -> Evt3Recorder | None:
+    def _open_recorder(self, source: Source) -> RawRecorder | None:
         if not self.config.record:
             return None
-        return Evt3Recorder(self.config.record, width=source.width, height=source.height)
+        return RawRecorder(self.config.record, encoding=source.encoding, width=source.width, height=source.height)
 
     def _deliver(self, packet: SourcePacket, stamp_ns: int) -> None:
         if self._publication.subscribers:
@@ -103,11 +105,14 @@ class DriverNode(StreamNode[DriverConfig]):
             self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
 
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
+        for wire in self._encoding.messages(packet):
+            self._publish(wire, stamp_ns)
+
+    def _publish(self, wire: WirePacket, stamp_ns: int) -> None:
         assert self._source is not None
-        wire = packet.wire()
         message = event_packet(
             wire.data,
-            encoding=self._source.encoding,
+            encoding=self._encoding.name,
             base_us=wire.base_us,
             width=self._source.width,
             height=self._source.height,
@@ -133,7 +138,7 @@ class DriverNode(StreamNode[DriverConfig]):
             response.message = "the node is not configured"
             return response
         response.description = source.description
-        response.width, response.height, response.encoding = source.width, source.height, source.encoding
+        response.width, response.height, response.encoding = source.width, source.height, self._encoding.name
         return response
 
 

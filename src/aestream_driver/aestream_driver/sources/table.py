@@ -55,7 +55,7 @@ def _open_file(config: DriverConfig) -> Source:
     description = f"{config.path}, {info.format}, {width}x{height}"
     if FILE_FORMATS[info.format].raw:
         raw = open_raw_file(config.path, packet_us=config.packet_us, max_bytes=MAX_MESSAGE_BYTES, speed=speed)
-        return PassedThroughSource(raw, width=width, height=height, description=description)
+        return PassedThroughSource(raw, encoding=info.format, width=width, height=height, description=description)
     stream = open_file(
         config.path,
         packet_us=config.packet_us,
