@@ -17,7 +17,7 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/aestream"]),
         ("share/aestream", ["package.xml"]),
         ("bin", ["scripts/aestream"]),
-        ("share/aestream/launch", glob("../../launch/*.launch.*")),
+        ("share/aestream/launch", glob("../../launch/*.*")),
         ("share/aestream/config", glob("../../config/*")),
     ],
     install_requires=["setuptools"],

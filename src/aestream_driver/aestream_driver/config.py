@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
 from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
+from aestream_driver.encoding import ENCODINGS
 from aestream_driver.sources.names import SOURCE_NAMES
 from aestream_driver.stamps import STAMPS
 
@@ -45,6 +46,9 @@ class DriverConfig:
     packet_us: int = setting(1000, "sensor time that one packet spans at most", unit="us", bounds=(10, 1_000_000))
     packet_events: int = setting(
         24_576, "events that one packet holds at most; keeps messages under 0.2 MB", bounds=(1, 10_000_000)
+    )
+    encoding: str = setting(
+        AUTO, "encoding of the event messages; auto sends the source's own bytes, else evt3", choices=ENCODINGS
     )
     record: str = setting(
         "", "recording to write; the ending names the format; must not be there yet; empty records nothing"

@@ -10,6 +10,7 @@ from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import EXCHANGE, Envelope
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
+from aestream_driver.encoding import WireEncoding
 from aestream_driver.playback import Playback
 from aestream_driver.pump import Pump, PumpCounters
 from aestream_driver.recording import RecordingRequest
@@ -17,7 +18,7 @@ from aestream_driver.recording_desk import RecordingDesk
 from aestream_driver.ros.camera_settings import CameraSettings
 from aestream_driver.ros.services import DriverServices
 from aestream_driver.ros.side_topics import SideTopics
-from aestream_driver.sources.base import Source, SourcePacket
+from aestream_driver.sources.base import Source, SourcePacket, WirePacket
 from aestream_driver.sources.camera import CameraSource
 from aestream_driver.sources.camera_opening import SelectedCamera
 from aestream_driver.sources.table import open_source
@@ -147,6 +148,7 @@ class DriverNode(StreamNode[DriverConfig]):
             self._camera = self._camera.with_settings(settings)
 
     def _announce(self, source: Source) -> None:
+        self._encoding = WireEncoding(self.config.encoding, source.encoding)
         calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
         self._start_books(source)
         if self._camera is not None:
@@ -160,8 +162,9 @@ class DriverNode(StreamNode[DriverConfig]):
         self._counters = PumpCounters()
         self.recordings = RecordingDesk(self.get_logger().error)
         if self.config.record:
-            raw = source.encoding == "evt3"
-            wanted = RecordingRequest(path=self.config.record, width=source.width, height=source.height, raw=raw)
+            wanted = RecordingRequest(
+                path=self.config.record, width=source.width, height=source.height, encoding=source.encoding
+            )
             self.recordings.start(wanted)
 
     def _make_stamper(self) -> Stamper:
@@ -199,14 +202,15 @@ class DriverNode(StreamNode[DriverConfig]):
             self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
 
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
+        self._lost_before += packet.lost_before
+        for wire in self._encoding.messages(packet):
+            self._publish(wire, stamp_ns)
+
+    def _publish(self, wire: WirePacket, stamp_ns: int) -> None:
         assert self._source is not None
-        wire = packet.wire()
-        self._lost_before += wire.lost_before
-        if wire.data.nbytes == 0:
-            return
         message = event_packet(
             wire.data,
-            encoding=self._source.encoding,
+            encoding=self._encoding.name,
             base_us=wire.base_us,
             width=self._source.width,
             height=self._source.height,
@@ -235,7 +239,7 @@ class DriverNode(StreamNode[DriverConfig]):
             response.message = "the node is not configured"
             return response
         response.description = source.description
-        response.width, response.height, response.encoding = source.width, source.height, source.encoding
+        response.width, response.height, response.encoding = source.width, source.height, self._encoding.name
         return response
 
 
