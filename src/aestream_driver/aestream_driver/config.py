@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
 from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
+from aestream_driver.encoding import ENCODINGS
 from aestream_driver.sources.names import SOURCE_NAMES
+from aestream_driver.stamps import STAMPS
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,15 @@ class DriverConfig:
     packet_events: int = setting(
         24_576, "events that one packet holds at most; keeps messages under 0.2 MB", bounds=(1, 10_000_000)
     )
-    record: str = setting("", "EVT3 recording (.raw) to write; must not be there yet; empty records nothing")
+    encoding: str = setting(
+        AUTO, "encoding of the event messages; auto sends the source's own bytes, else evt3", choices=ENCODINGS
+    )
+    record: str = setting(
+        "", "recording to write; the ending names the format; must not be there yet; empty records nothing"
+    )
+    stamp: str = setting(
+        "arrival", "what header.stamp is: arrival of the packet, or host time of its first event", choices=STAMPS
+    )
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
 

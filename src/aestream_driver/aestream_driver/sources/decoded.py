@@ -13,12 +13,19 @@ from aestream_driver.sources.side import NOTHING, SideData
 class DecodedPacket:
     """Events that are encoded only where somebody outside the process listens."""
 
+    encoding = "evt3"
     arrival_ns = 0
+    lost_before = 0
 
     def __init__(self, events: Events) -> None:
         """Wrap one packet."""
         self._events = events
         self._wire: WirePacket | None = None
+
+    @property
+    def first_us(self) -> int:
+        """Sensor time of the oldest event in µs."""
+        return self._events.first_us
 
     @property
     def last_us(self) -> int:

@@ -7,6 +7,7 @@ from aestream_core.files import FILE_FORMATS, file_info, open_file
 from aestream_core.raw_files import open_raw_file
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_driver.config import DriverConfig
+from aestream_driver.playback import Playback
 from aestream_driver.sources.base import Source
 from aestream_driver.sources.camera import Patience
 from aestream_driver.sources.camera_opening import SelectedCamera, open_camera, select_camera
@@ -63,18 +64,22 @@ def _open_file(config: DriverConfig, _: SelectedCamera | None) -> Source:
         )
     if bool(config.width) != bool(config.height):
         raise InvalidArgumentError("give width and height together, or neither")
-    speed = config.speed or None
+    return Playback(lambda start_us: _recording_at(config, start_us), speed=config.speed)
+
+
+def _recording_at(config: DriverConfig, start_us: int) -> Source:
+    """Open a recording, not paced, at a sensor time. Its bytes are passed through only from the beginning."""
     info = file_info(config.path)
     width, height = config.width or info.width, config.height or info.height
     description = f"{config.path}, {info.format}, {width}x{height}"
-    if FILE_FORMATS[info.format].raw:
-        raw = open_raw_file(config.path, packet_us=config.packet_us, max_bytes=MAX_MESSAGE_BYTES, speed=speed)
-        return PassedThroughSource(raw, width=width, height=height, description=description)
+    if FILE_FORMATS[info.format].raw and not start_us:
+        raw = open_raw_file(config.path, packet_us=config.packet_us, max_bytes=MAX_MESSAGE_BYTES)
+        return PassedThroughSource(raw, encoding=info.format, width=width, height=height, description=description)
     stream = open_file(
         config.path,
         packet_us=config.packet_us,
         packet_events=config.packet_events,
-        speed=speed,
+        start_us=start_us,
         width=width,
         height=height,
         memory_map=False,  # a recording that is replaced meanwhile must not end the process of the other nodes
