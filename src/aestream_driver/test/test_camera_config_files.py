@@ -44,3 +44,12 @@ def test_comments_say_which_settings_are_live(model: CameraModel) -> None:
     for each in dataclasses.fields(model.settings):
         (index,) = [number for number, line in enumerate(lines) if line.strip().startswith(f"{each.name}:")]
         assert lines[index - 1].endswith("live.") == setting_of(each).live, each.name
+
+
+@models
+def test_the_documentation_names_the_model_and_every_setting_live_ones_in_bold(model: CameraModel) -> None:
+    lines = (CONFIG.parent / "docs" / "cameras.md").read_text().splitlines()
+    (row,) = [line for line in lines if line.startswith(f"| `{model.name}` | ") and line.count("|") == 3]
+    for each in dataclasses.fields(model.settings):
+        written = f"**`{each.name}`**" if setting_of(each).live else f", `{each.name}`"
+        assert written in row, each.name

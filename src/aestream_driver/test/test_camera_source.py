@@ -110,7 +110,7 @@ def test_an_overflow_of_the_ring_is_counted_and_times_stay_right(playback: Playb
     dropped = decoded([each.packet for each in lost], width=1280, height=720)
     assert source.dropped_packets == len(lost) == len(bus.dropped)
     assert len(events) + len(dropped) == len(every)
-    assert [packet.wire().lost_before for packet in packets[:6]] == [0, 0, 0, 0, 3, 0]
+    assert [packet.lost_before for packet in packets[:6]] == [0, 0, 0, 0, 3, 0]
     assert np.array_equal(events, decoded([step.packet for step in steps if step not in lost], width=1280, height=720))
 
 
