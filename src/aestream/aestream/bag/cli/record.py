@@ -20,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compression", choices=("none", "zstd"), default=defaults.compression, help="default: %(default)s"
     )
     parser.add_argument("--max-size", type=float, default=0.0, metavar="MB", help="begin the next file at this size")
-    parser.add_argument(
-        "--max-duration", type=float, default=0.0, metavar="S", help="begin the next file after this time"
-    )
+    parser.add_argument("--max-duration", type=float, default=0.0, metavar="S", help="begin the next file after this time")
     parser.add_argument(
         "--max-cache",
         type=float,

@@ -20,12 +20,7 @@ class TopicFollower:
     """
 
     def __init__(
-        self,
-        node: Node,
-        *,
-        wanted: frozenset[str] | None,
-        add: Callable[[Topic], int],
-        put: Callable[[int, bytes], None],
+        self, node: Node, *, wanted: frozenset[str] | None, add: Callable[[Topic], int], put: Callable[[int, bytes], None]
     ) -> None:
         """Look at the graph with `look`.
 
