@@ -80,10 +80,10 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._choose_input()
 
     def stop(self) -> None:
-        """Stop listening; an open window is finished, and what still waits in the queue counts as dropped."""
+        """Stop listening; what waits is accumulated, and an open window finished."""
         assert self._queue is not None
         assert self._worker is not None
-        EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
+        EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed, close=False)
         self._drop_dds()
         self._worker.stop()
         reading = self.reading()
@@ -107,12 +107,13 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         if self._worker is None or self._queue is None:
             return StageReading()
         surface = self._worker.surface_counters()
+        lost_messages = self._decoder.lost_packets + self._decoder.refused_packets
         return StageReading(
             events=surface.events - surface.invalid_events,
             packets=self._worker.counters.packets,
             products=self._worker.counters.windows,
             dropped_events=self._queue.dropped_events,
-            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets + self._decoder.refused_packets,
+            dropped_packets=self._queue.dropped_packets + lost_messages,
             invalid_events=surface.invalid_events + self._decoder.invalid_events,
             late_events=self._worker.late_events,
             queue_bytes=self._queue.queued_bytes,
@@ -122,6 +123,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             t_us=self._worker.counters.t_us,
             device=str(self._device),
             messages=self._decoder.messages,
+            lost_messages=lost_messages,
             hardware_id=str(self._device),
         )
 
