@@ -26,6 +26,12 @@ setup(
         "console_scripts": [
             "component_container = aestream.container.main:main",
             "watch = aestream.watch.cli:main",
+            "recorder_node = aestream.bag.ros.recorder_node:main",
+            "player_node = aestream.bag.ros.player_node:main",
+        ],
+        "rclpy_components": [
+            "aestream::RecorderNode = aestream.bag.ros.recorder_node:RecorderNode",
+            "aestream::PlayerNode = aestream.bag.ros.player_node:PlayerNode",
         ],
     },
     zip_safe=True,

@@ -28,7 +28,7 @@ class Envelope:
 
     Attributes:
         payload: the object itself, or None for the end of the stream.
-        stamp_ns: host time (ROS clock) at which the payload's newest event arrived.
+        stamp_ns: host time (ROS clock) of the payload, as its message's `header.stamp` would have it.
         events: number of events in it, to count what is lost.
     """
 
@@ -62,11 +62,8 @@ class Subscription:
         with self._changed:
             if wait:
                 self._changed.wait_for(lambda: self._closed or self._fits(envelope))
-            if self._closed:
-                return False
-            if not self._fits(envelope):
-                self.dropped_packets += 1
-                self.dropped_events += envelope.events
+            if self._closed or not self._fits(envelope):
+                self._count_dropped(envelope)
                 return False
             self._queue.append(envelope)
             self.queued_bytes += envelope.nbytes
@@ -85,9 +82,11 @@ class Subscription:
             return envelope
 
     def close(self) -> None:
-        """Empty the queue and release whoever waits on it."""
+        """Empty the queue, counting what was in it as dropped, and release whoever waits on it."""
         with self._changed:
             self._closed = True
+            for envelope in self._queue:
+                self._count_dropped(envelope)
             self._queue.clear()
             self.queued_bytes = 0
             self._changed.notify_all()
@@ -96,6 +95,11 @@ class Subscription:
     def closed(self) -> bool:
         """Whether `close` was called."""
         return self._closed
+
+    def _count_dropped(self, envelope: Envelope) -> None:
+        if envelope.payload is not None:
+            self.dropped_packets += 1
+            self.dropped_events += envelope.events
 
     def _fits(self, envelope: Envelope) -> bool:
         return not self._queue or self.queued_bytes + envelope.nbytes <= self.limit_bytes

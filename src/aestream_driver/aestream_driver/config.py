@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
-from aestream_driver.encoding import AUTO, ENCODINGS
+from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
+from aestream_driver.encoding import ENCODINGS
 from aestream_driver.sources.names import SOURCE_NAMES
+from aestream_driver.stamps import STAMPS
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,22 @@ class DriverConfig:
 
     source: str = setting("sim", "where events come from", choices=SOURCE_NAMES)
     path: str = setting("", "recording to play; for source file")
+    camera: str = setting(
+        AUTO,
+        "model of the camera; auto takes the one that is connected; for source camera",
+        choices=(AUTO, *CAMERA_NAMES),
+    )
+    serial: str = setting("", "serial number of the camera; empty for the only one; for source camera")
+    reconnect_s: float = setting(
+        5.0, "longest wait between attempts to open a lost camera again; 0 gives up", unit="s", bounds=(0.0, 3600.0)
+    )
+    stall_s: float = setting(
+        2.0, "silence after which a camera is opened again; 0 waits for ever", unit="s", bounds=(0.0, 3600.0)
+    )
+    ring_mb: int = setting(128, "memory for what a camera sent and nobody took yet", unit="MB", bounds=(1, 16_384))
+    camera_info_url: str = setting(
+        "", "calibration for ~/camera_info, file:// and a YAML file in ROS's format; empty sends the size alone"
+    )
     width: int = setting(
         0, "sensor width; 0 takes what the recording says, 640 for the simulator", unit="pixels", bounds=(0, 32767)
     )
@@ -32,7 +50,12 @@ class DriverConfig:
     encoding: str = setting(
         AUTO, "encoding of the event messages; auto sends the source's own bytes, else evt3", choices=ENCODINGS
     )
-    record: str = setting("", "recording (.raw) to write; must not be there yet; empty records nothing")
+    record: str = setting(
+        "", "recording to write; the ending names the format; must not be there yet; empty records nothing"
+    )
+    stamp: str = setting(
+        "arrival", "what header.stamp is: arrival of the packet, or host time of its first event", choices=STAMPS
+    )
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
 

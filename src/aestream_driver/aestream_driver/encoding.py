@@ -1,7 +1,7 @@
 """The encoding that events leave the process in: the source's own bytes, or others made of its events."""
 
 from aestream_core.messages import MessageEncoder
-from aestream_driver.sources.base import Source, SourcePacket, WirePacket
+from aestream_driver.sources.base import SourcePacket, WirePacket
 
 AUTO = "auto"
 ENCODINGS = (AUTO, "evt3", "evt2", "evt21", "libcaer", "libcaer_cmp", "mono")
@@ -9,21 +9,21 @@ ENCODINGS = (AUTO, "evt3", "evt2", "evt21", "libcaer", "libcaer_cmp", "mono")
 
 
 class WireEncoding:
-    """Gives each packet of a source as the messages of one encoding.
+    """Gives packets as messages of one encoding. It keeps no state.
 
     Attributes:
         name: the encoding, as messages say it.
     """
 
-    def __init__(self, asked: str, source: Source) -> None:
+    def __init__(self, asked: str, own: str) -> None:
         """Choose.
 
         Args:
-            asked: value of `ENCODINGS`; auto takes what the source gives.
-            source: where packets come from; `Source.encoding` is what it gives undecoded or at least cost.
+            asked: value of `ENCODINGS`; auto takes the source's own.
+            own: encoding of the source's own bytes.
         """
-        self.name = source.encoding if asked == AUTO else asked
-        self._encoder = None if self.name == source.encoding else MessageEncoder(self.name)
+        self.name = own if asked == AUTO else asked
+        self._encoder = MessageEncoder(self.name)
 
     def messages(self, packet: SourcePacket) -> list[WirePacket]:
         """Encode one packet.
@@ -34,8 +34,9 @@ class WireEncoding:
         Raises:
             InvalidArgumentError: a coordinate lies outside what the encoding holds.
         """
-        if self._encoder is None:
-            return [packet.wire()]
+        if packet.encoding == self.name:
+            wire = packet.wire()
+            return [wire] if wire.data.nbytes else []
         return [
             WirePacket(message.data, base_us=message.base_us, encoded=True)
             for events in packet.events()

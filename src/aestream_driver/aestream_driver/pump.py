@@ -32,12 +32,14 @@ class Pump:
     Attributes:
         source: what to pull from; closed by `stop`.
         sink: gets every packet, on the pump's thread.
+        now_ns: the host's clock, in ns since the epoch.
         on_end: called once on the pump's thread; with the error where the source failed, else None.
     """
 
     source: Source
     sink: Sink
     on_end: Callable[[AestreamError | None], None]
+    now_ns: Callable[[], int] = time.time_ns
     counters: PumpCounters = field(default_factory=PumpCounters)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -51,6 +53,10 @@ class Pump:
         """End the thread; no packet is handed on after this returns."""
         self._stopping.set()
         self.source.close()
+        self.join()
+
+    def join(self) -> None:
+        """Wait until the thread has ended."""
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 
@@ -59,7 +65,7 @@ class Pump:
             for packet in self.source:
                 if self._stopping.is_set():
                     return
-                self.sink(packet, time.time_ns())
+                self.sink(packet, packet.arrival_ns or self.now_ns())
                 self.counters.packets += 1
                 self.counters.t_us = max(self.counters.t_us, packet.last_us)
         except AestreamError as error:

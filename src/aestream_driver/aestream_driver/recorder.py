@@ -1,10 +1,12 @@
-"""Recording what a source delivers, as it delivers it."""
+"""An EVT3 recording of bytes as a source delivers them, undecoded."""
 
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+import numpy.typing as npt
+
 from aestream_core.errors import AestreamError, InvalidArgumentError
-from aestream_driver.sources.base import WirePacket
 
 SUFFIX = ".raw"
 
@@ -56,14 +58,25 @@ class RawRecorder:
         except OSError as error:
             raise self._failure(error) from error
 
-    def write(self, packet: WirePacket) -> None:
-        """Append one packet.
+    def write(self, data: npt.NDArray[np.uint8]) -> None:
+        """Append the bytes of one packet, (N,) uint8.
 
         Raises:
             AestreamError: the file cannot be written, for example because the disk is full.
         """
         try:
-            self._file.write(packet.data.data)
+            self._file.write(data.data)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def flush(self) -> None:
+        """Hand what is buffered to the operating system.
+
+        Raises:
+            AestreamError: the file cannot be written, for example because the disk is full.
+        """
+        try:
+            self._file.flush()
         except OSError as error:
             raise self._failure(error) from error
 

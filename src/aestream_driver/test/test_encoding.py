@@ -27,7 +27,7 @@ def test_every_recording_is_sent_in_every_encoding(recording: tuple[Path, str], 
     path, kind = recording
     config = DriverConfig(source="file", path=str(path), speed=0.0, encoding=encoding)
     source = open_source(config)
-    wire_encoding = WireEncoding(config.encoding, source)
+    wire_encoding = WireEncoding(config.encoding, source.encoding)
     own = kind if kind.startswith("evt") else "evt3"
     assert wire_encoding.name == (own if encoding == AUTO else encoding)
     decoder = MessageDecoder(wire_encoding.name, width=64, height=48)

@@ -25,7 +25,7 @@ def test_what_is_recorded_reads_back_event_for_event(tmp_path: Path) -> None:
     recorder = RawRecorder(str(path), encoding="evt3", width=64, height=48)
     sent = []
     for packet in open_source(config):
-        recorder.write(packet.wire())
+        recorder.write(packet.wire().data)
         sent += packet.events()
     recorder.close()
     info = file_info(path)
@@ -76,7 +76,7 @@ def test_a_full_disk_is_an_error_not_a_loss_in_silence(tmp_path: Path) -> None:
     recorder._file.close()
     recorder._file = Path("/dev/full").open("wb")  # noqa: SIM115
     packet = next(iter(open_source(DriverConfig(source="sim", width=64, height=48, rate_hz=1e5, speed=0.0))))
-    recorder.write(packet.wire())
+    recorder.write(packet.wire().data)
     with pytest.raises(AestreamError, match=r"cannot record to .*full.raw: No space left on device"):
         recorder.close()
     recorder._file.raw.close()  # type: ignore[attr-defined]

@@ -77,7 +77,7 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the queue and end the thread; no window is given out after this returns."""
+        """Close the queue, finish the open window and end the thread; no window is given out after this returns."""
         self._queue.close()
         self._thread.join()
 
@@ -108,6 +108,9 @@ class Worker:
             self._on_failure(str(error))
         except Exception as error:
             self._on_failure(f"accumulation stopped: {type(error).__name__}: {error}")
+        finally:
+            # Nobody takes from it any more: a recording must not wait for room, and what comes counts as dropped.
+            self._queue.close()
 
     def _work(self) -> None:
         idle_since = time.monotonic()
@@ -119,6 +122,7 @@ class Worker:
             elif time.monotonic() - idle_since > self.idle_flush_s:
                 self._flush()
                 idle_since = time.monotonic()
+        self._flush()
 
     def _handle(self, envelope: Envelope) -> None:
         if envelope.payload is None:

@@ -9,7 +9,7 @@ from builtin_interfaces.msg import Time
 from event_camera_msgs.msg import EventPacket
 from std_msgs.msg import Header
 
-from aestream_core.errors import FormatError
+from aestream_core.errors import AestreamError, FormatError
 from aestream_core.events import Events
 from aestream_core.messages import MESSAGE_ENCODINGS, MessageDecoder
 
@@ -68,12 +68,14 @@ class EventPacketDecoder:
     """Decodes the messages of one event topic in order. State runs on across messages, as the sensor's own clock does.
 
     Attributes:
+        messages: messages that came and were decoded.
         lost_packets: messages that never came, from gaps in `seq`.
+        refused_packets: messages that came and were not understood.
     """
 
     def __init__(self) -> None:
         """Wait for the first message."""
-        self.lost_packets = 0
+        self.messages = self.lost_packets = self.refused_packets = 0
         self._decoder: MessageDecoder | None = None
         self._kind = ("", 0, 0)
         self._next_seq: int | None = None
@@ -89,11 +91,20 @@ class EventPacketDecoder:
         Raises:
             FormatError: the encoding or byte order is not one of those understood; the message names it.
         """
+        self._count_gap(int(message.seq))
+        try:
+            packets = self._decode(message)
+        except AestreamError:
+            self.refused_packets += 1
+            raise
+        self.messages += 1
+        return packets
+
+    def _decode(self, message: EventPacket) -> list[Events]:
         if message.encoding not in MESSAGE_ENCODINGS or message.is_bigendian:
             order = "big-endian " if message.is_bigendian else ""
             known = ", ".join(MESSAGE_ENCODINGS)
             raise FormatError(f"events arrive in encoding {order}{message.encoding!r}; understood are: {known}")
-        self._count_gap(int(message.seq))
         decoder = self._decoder_for(message)
         return decoder.decode(np.frombuffer(message.events, np.uint8), time_base_ns=int(message.time_base))
 

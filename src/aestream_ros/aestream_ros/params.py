@@ -1,15 +1,15 @@
 """ROS parameters derived from configuration dataclasses: one description, one set of bounds, declared once."""
 
-from collections.abc import Callable
-from dataclasses import fields, replace
-from typing import Any, TypeVar, get_type_hints
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from aestream_core.config import Setting, setting_of
-from aestream_core.errors import AestreamError
+from aestream_core.errors import AestreamError, InvalidArgumentError
 
 Config = TypeVar("Config")
 
@@ -36,33 +36,58 @@ def declare_config(node: Node, config_class: type[Config]) -> Config:
     return config
 
 
-def follow_changes(
-    node: Node, *, current: Callable[[], Config], apply: Callable[[Config], None], frozen: Callable[[], bool]
-) -> None:
-    """Accept parameter changes at run time: all of one request or none, each checked as at the start.
+@dataclass(frozen=True)
+class ConfigGroup(Generic[Config]):
+    """One configuration object whose fields are parameters of a node.
 
-    Args:
-        node: the node whose parameters `declare_config` declared.
+    Attributes:
         current: gives the configuration in force.
         apply: takes the new configuration; may refuse it with an `AestreamError`.
         frozen: whether fields that are not `live` may not change now (the node is configured).
     """
 
-    def on_set(parameters: list[Parameter]) -> SetParametersResult:
-        config = current()
+    current: Callable[[], Config]
+    apply: Callable[[Config], None]
+    frozen: Callable[[], bool]
+
+    def changed(self, parameters: list[Parameter]) -> Config | None:
+        """Give the configuration that a request makes; None where the request changes nothing in it.
+
+        Raises:
+            InvalidArgumentError: a value is not allowed, or may not change now.
+        """
+        config = self.current()
         rules = {each.name: setting_of(each) for each in fields(config)}  # type: ignore[arg-type]
         changes = {each.name: each.value for each in parameters if each.name in rules}
         changes = {name: value for name, value in changes.items() if value != getattr(config, name)}
         fixed = sorted(name for name in changes if not rules[name].live)
-        if fixed and frozen():
-            reason = (
+        if fixed and self.frozen():
+            raise InvalidArgumentError(
                 f"{fixed[0]} cannot change while the node is configured; run the lifecycle transition 'cleanup' first"
             )
-            return SetParametersResult(successful=False, reason=reason)
+        return replace(config, **changes) if changes else None  # type: ignore[type-var]
+
+
+def follow_changes(node: Node, groups: Sequence[ConfigGroup[Any]]) -> None:
+    """Accept parameter changes at run time: all of one request or none, each checked as at the start.
+
+    Args:
+        node: the node whose parameters `declare_config` declared.
+        groups: its configuration objects; looked at anew for every request, so that a node can add one later.
+    """
+
+    def on_set(parameters: list[Parameter]) -> SetParametersResult:
+        done: list[tuple[ConfigGroup[Any], Any]] = []
         try:
-            if changes:
-                apply(replace(config, **changes))  # type: ignore[type-var]
+            changed = [(group, group.changed(parameters)) for group in groups]
+            for group, config in changed:
+                if config is not None:
+                    before = group.current()
+                    group.apply(config)
+                    done.append((group, before))
         except AestreamError as error:
+            for group, before in reversed(done):
+                group.apply(before)
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)
 

@@ -1,9 +1,8 @@
-"""What a stage says of itself: readings turned into StreamStatus and diagnostics."""
+"""What a stage says of itself: readings turned into StreamStatus."""
 
 from dataclasses import dataclass
 
 from aestream_msgs.msg import StreamStatus
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
 
@@ -25,6 +24,15 @@ class StageReading:
         bytes_copied: bytes of event data copied.
         t_us: sensor time in µs of the newest event.
         device: where the stage computes; empty where it does not.
+        messages: EventPacket messages received.
+        recorded_events: events in the stage's recordings.
+        unrecorded_events: events that a recording was to hold and does not.
+        clock_offset_ns: host clock minus sensor clock.
+        clock_skew_ppm: how much faster the host's clock runs, in millionths.
+        clock_resets: clock jumps that were found.
+        reconnects: times that a device was lost and found again.
+        hardware_id: which device, file or processor this is about, for /diagnostics.
+        error: what went wrong while the stage streams on; empty while nothing did.
     """
 
     events: int = 0
@@ -40,6 +48,15 @@ class StageReading:
     bytes_copied: int = 0
     t_us: int = 0
     device: str = ""
+    messages: int = 0
+    recorded_events: int = 0
+    unrecorded_events: int = 0
+    clock_offset_ns: int = 0
+    clock_skew_ppm: float = 0.0
+    clock_resets: int = 0
+    reconnects: int = 0
+    hardware_id: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,27 +99,16 @@ def status_message(
         latency_p99_ms=reading.latency_ms[1],
         bytes_copied=reading.bytes_copied,
         t_us=reading.t_us,
+        messages=reading.messages,
+        recorded_events=reading.recorded_events,
+        unrecorded_events=reading.unrecorded_events,
+        clock_offset_ns=_as_int64(reading.clock_offset_ns),
+        clock_skew_ppm=reading.clock_skew_ppm,
+        clock_resets=reading.clock_resets,
+        reconnects=reading.reconnects,
     )
 
 
-def diagnostics_message(status: StreamStatus, *, node_name: str) -> DiagnosticArray:
-    """Make the /diagnostics entry: error where the stage failed, warning where it lost something."""
-    lost = status.dropped_events or status.dropped_packets or status.invalid_events
-    level = DiagnosticStatus.OK
-    if status.state == "failed":
-        level = DiagnosticStatus.ERROR
-    elif lost:
-        level = DiagnosticStatus.WARN
-    shown = (
-        "device events packets products event_rate product_rate dropped_events dropped_packets invalid_events "
-        "late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied"
-    )
-    values = [KeyValue(key=key, value=str(getattr(status, key))) for key in shown.split()]
-    entry = DiagnosticStatus(
-        level=level,
-        name=f"{node_name}: {status.stage}",
-        message=status.message or status.state,
-        hardware_id="",
-        values=values,
-    )
-    return DiagnosticArray(header=status.header, status=[entry])
+def _as_int64(value: int) -> int:
+    """Give the nearest value that the field can hold: a damaged sensor clock may say anything."""
+    return max(-(2**63), min(2**63 - 1, value))

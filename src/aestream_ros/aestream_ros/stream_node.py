@@ -5,13 +5,15 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from aestream_core.errors import AestreamError
 from aestream_ros.conversions import header
-from aestream_ros.params import declare_config, follow_changes
+from aestream_ros.diagnostics import StageDiagnostics
+from aestream_ros.params import ConfigGroup, declare_config, follow_changes
 from aestream_ros.qos import STATUS_QOS
-from aestream_ros.status import StageReading, diagnostics_message, rates_between, status_message
+from aestream_ros.status import StageReading, rates_between, status_message
 
 Config = TypeVar("Config")
 
@@ -55,18 +57,24 @@ class StreamNode(LifecycleNode, Generic[Config]):
     def _set_up(self) -> None:
         autostart = self.declare_parameter("autostart", True).value
         self.config: Config = declare_config(self, self.config_class)
-        follow_changes(
-            self, current=lambda: self.config, apply=self._apply, frozen=lambda: self._state != "unconfigured"
-        )
+        group = ConfigGroup(current=lambda: self.config, apply=self._apply, frozen=self.configured)
+        self.config_groups: list[ConfigGroup[Any]] = [group]
+        follow_changes(self, self.config_groups)
         self._status = self.create_publisher(StreamStatus, "~/status", STATUS_QOS)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", STATUS_QOS)
         self._last_reading = (time.monotonic(), StageReading())
         self._readings = 0
-        self.create_timer(STATUS_PERIOD_S, self.report)
+        self._diagnosis = StageDiagnostics(self.get_fully_qualified_name())
+        # Not on the ROS clock: where /clock stands still, the node still says how it is.
+        self.create_timer(STATUS_PERIOD_S, self.report, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self.declare()
         if autostart:
             self._autostart()
 
     # What a stage implements ----------------------------------------------------------------------------------------
+
+    def declare(self) -> None:
+        """Declare parameters beyond those of `config_class`; called once, before anything is opened."""
 
     def open(self) -> None:
         """Validate the configuration and acquire what streaming needs; raise AestreamError where that fails."""
@@ -90,6 +98,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
 
     def reconfigure(self, config: Config) -> None:
         """Take over changed live parameters while configured; refuse them with an AestreamError."""
+
+    def trouble(self) -> tuple[str, str] | None:
+        """Give state and message of a fault that the stage is working on; None where there is none."""
+        return None
 
     # Lifecycle ------------------------------------------------------------------------------------------------------
 
@@ -117,8 +129,8 @@ class StreamNode(LifecycleNode, Generic[Config]):
     def close(self) -> None:
         """Report once more, stop and release; safe in every state and more than once."""
         if self._state == "active":
-            self.report()
             self.stop()
+            self.report()
         if self._state in ("active", "inactive"):
             self.release()
         self._state = "closed"
@@ -134,29 +146,40 @@ class StreamNode(LifecycleNode, Generic[Config]):
         self.failure = reason
         self.get_logger().error(reason)
 
+    def configured(self) -> bool:
+        """Say whether the stage is open, so that parameters that are not live may not change."""
+        return self._state != "unconfigured"
+
+    def now_ns(self) -> int:
+        """Give host time in ns since the epoch: the system's clock, or /clock where `use_sim_time` is true."""
+        return int(self.get_clock().now().nanoseconds)
+
     def report(self) -> None:
-        """Publish status and diagnostics now."""
-        now, reading = time.monotonic(), self.reading()
-        before, previous = self._last_reading
-        self._last_reading = (now, reading)
-        stamped = header(self.get_clock().now().nanoseconds, "")
+        """Publish status and, at every second call, diagnostics."""
+        now_s, reading = time.monotonic(), self.reading()
+        state, message = self._shown(reading)
+        before_s, previous = self._last_reading
+        self._last_reading = (now_s, reading)
         status = status_message(
             reading,
-            rates_between(previous, reading, now - before),
-            header=stamped,
+            rates_between(previous, reading, now_s - before_s),
+            header=header(self.now_ns(), ""),
             stage=self.stage,
-            state=self._shown_state(),
-            message=self.failure or "",
+            state=state,
+            message=message,
         )
         self._status.publish(status)
         self._readings += 1
         if self._readings % DIAGNOSTICS_EVERY == 0:
-            self._diagnostics.publish(diagnostics_message(status, node_name=self.get_fully_qualified_name()))
+            self._diagnostics.publish(self._diagnosis.message(status, hardware_id=reading.hardware_id, now_s=now_s))
 
-    def _shown_state(self) -> str:
+    def _shown(self, reading: StageReading) -> tuple[str, str]:
+        """Give state and message as status shows them."""
         if self.failure:
-            return "failed"
-        return "finished" if self.finished and self._state == "active" else self._state
+            return "failed", self.failure
+        if self._state != "active":
+            return self._state, reading.error
+        return ("finished", reading.error) if self.finished else (self.trouble() or ("active", reading.error))
 
     def _step(self, action: Any, *, then: str) -> TransitionCallbackReturn:
         # Before, not after: a source may fail on its own thread while the transition still runs.

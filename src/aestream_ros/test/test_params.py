@@ -11,7 +11,7 @@ from rclpy.parameter import Parameter
 
 from aestream_core.config import setting, validate
 from aestream_core.errors import InvalidArgumentError
-from aestream_ros.params import declare_config, follow_changes
+from aestream_ros.params import ConfigGroup, declare_config, follow_changes
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Followed:
     def __init__(self, *, frozen: bool) -> None:
         self.node = node_with()
         self.config = declare_config(self.node, Config)
-        follow_changes(self.node, current=lambda: self.config, apply=self.take, frozen=lambda: frozen)
+        follow_changes(self.node, [ConfigGroup(current=lambda: self.config, apply=self.take, frozen=lambda: frozen)])
 
     def take(self, config: Config) -> None:
         self.config = config

@@ -5,14 +5,24 @@ from typing import Any
 from aestream_msgs.srv import GetInfo
 from event_camera_msgs.msg import EventPacket
 
-from aestream_core.errors import AestreamError
+from aestream_core.clock import ClockEstimator
+from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import EXCHANGE, Envelope
+from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
 from aestream_driver.encoding import WireEncoding
-from aestream_driver.pump import Pump
-from aestream_driver.recorder import RawRecorder
+from aestream_driver.playback import Playback
+from aestream_driver.pump import Pump, PumpCounters
+from aestream_driver.recording import RecordingRequest
+from aestream_driver.recording_desk import RecordingDesk
+from aestream_driver.ros.camera_settings import CameraSettings
+from aestream_driver.ros.services import DriverServices
+from aestream_driver.ros.side_topics import SideTopics
 from aestream_driver.sources.base import Source, SourcePacket, WirePacket
+from aestream_driver.sources.camera import CameraSource
+from aestream_driver.sources.camera_opening import SelectedCamera
 from aestream_driver.sources.table import open_source
+from aestream_driver.stamps import Stamper
 from aestream_ros.conversions import event_packet, header
 from aestream_ros.process import run_node
 from aestream_ros.qos import event_qos
@@ -33,70 +43,157 @@ class DriverNode(StreamNode[DriverConfig]):
     def __init__(self, **kwargs: Any) -> None:
         """Open the source and stream, unless `autostart` is false."""
         self._source: Source | None = None
-        self._recorder: RawRecorder | None = None
+        self._camera: SelectedCamera | None = None
+        self._side_topics: SideTopics | None = None
+        self._stamper: Stamper | None = None
+        self.recordings = RecordingDesk(lambda _: None)
         self._pump: Pump | None = None
-        self._events = self._sent = self._bytes_copied = 0
+        self._counters = PumpCounters()
+        self._events = self._sent = self._bytes_copied = self._invalid_before = 0
+        self._lost_before = 0
         super().__init__("event_camera", **kwargs)
         self.create_service(GetInfo, "~/get_info", self._on_get_info)
+        DriverServices(self, self)
+
+    def declare(self) -> None:
+        """Declare the settings of the camera, where it is known already which one it is."""
+        self._settings = CameraSettings(self, self.config_groups, self._set_camera, self.configured)
+        self._settings.declare_early(self.config)
 
     def open(self) -> None:
-        """Open the source and announce the topic."""
-        self._source = open_source(self.config)
-        self._encoding = WireEncoding(self.config.encoding, self._source)
-        self._recorder = self._open_recorder(self._source)
-        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
-        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
-        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
-        self._events = self._sent = self._bytes_copied = 0
+        """Open the source and announce the topics."""
+        self._camera = self._settings.select(self.config)
+        self._stamper = self._make_stamper()
+        self._source = open_source(self.config, self._camera)
+        try:
+            self._announce(self._source)
+        except AestreamError:
+            self._source.close()
+            self._source = None
+            raise
         self.get_logger().info(f"source: {self._source.description}")
 
     def start(self) -> None:
         """Pull packets until the source ends or `stop` is called."""
         if self._source is None:
-            self._source = open_source(self.config)
-        self.finished = False
-        self._pump = Pump(self._source, self._deliver, self._on_end)
-        self._pump.start()
+            self._source = open_source(self.config, self._camera)
+        if isinstance(self._source, Playback):
+            self._source.on_jump = self._end_of_stream
+        self._stream()
+
+    @property
+    def source(self) -> Source | None:
+        """The open source; None while the node is not configured."""
+        return self._source
+
+    def resume(self) -> None:
+        """Stream on where the source had ended and was moved since."""
+        if self._state == "active" and self._pump is not None:
+            self._pump.join()
+            self._stream()
 
     def stop(self) -> None:
         """Stop pulling; a recording starts from its beginning when the node is activated again."""
         if self._pump is not None:
             self._pump.stop()
+        if self._source is not None:
+            self._invalid_before += self._source.invalid_events
         self._source = None
 
     def release(self) -> None:
         """Leave the topic and close the recording."""
         self._publication.close()
         self.destroy_publisher(self._publisher)
-        self._source = None
-        if self._recorder is not None:
-            self._recorder.close()
-            self._recorder = None
+        if self._side_topics is not None:
+            self._side_topics.close()
+            self._side_topics = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+        self.recordings.close()
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
-        counters = self._pump.counters if self._pump else None
+        estimator = self._stamper.estimator if self._stamper else ClockEstimator()
+        writing = self.recordings.current
         return StageReading(
             events=self._events,
-            packets=counters.packets if counters else 0,
+            packets=self._counters.packets,
             products=self._sent,
-            invalid_events=self._source.invalid_events if self._source else 0,
+            dropped_packets=self._source.dropped_packets if self._source else 0,
+            invalid_events=self._invalid_before + (self._source.invalid_events if self._source else 0),
+            recorded_events=self.recordings.recorded_events,
+            unrecorded_events=self.recordings.unrecorded_events,
+            queue_bytes=writing.queued_bytes if writing else 0,
+            queue_limit_bytes=writing.limit_bytes if writing else 0,
             bytes_copied=self._bytes_copied,
-            t_us=counters.t_us if counters else 0,
+            t_us=self._counters.t_us,
+            clock_offset_ns=estimator.offset_ns,
+            clock_skew_ppm=estimator.skew_ppm,
+            clock_resets=estimator.resets,
+            hardware_id=self._source.description if self._source else "",
+            error=self.recordings.failure,
         )
 
-    def _open_recorder(self, source: Source) -> RawRecorder | None:
-        if not self.config.record:
-            return None
-        return RawRecorder(self.config.record, encoding=source.encoding, width=source.width, height=source.height)
+    def trouble(self) -> tuple[str, str] | None:
+        """Say what is wrong with a camera that is to come back."""
+        trouble = self._source.trouble if self._source else None
+        return None if trouble is None else (trouble.state, trouble.message)
 
-    def _deliver(self, packet: SourcePacket, stamp_ns: int) -> None:
+    def _set_camera(self, settings: Any) -> None:
+        """Set the camera while it streams."""
+        if self._camera is not None:
+            if isinstance(self._source, CameraSource):
+                self._source.update(self._camera.model.configure(settings))
+            self._camera = self._camera.with_settings(settings)
+
+    def _announce(self, source: Source) -> None:
+        self._encoding = WireEncoding(self.config.encoding, source.encoding)
+        calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
+        self._start_books(source)
+        if self._camera is not None:
+            self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
+        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
+        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
+        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
+
+    def _start_books(self, source: Source) -> None:
+        self._events = self._sent = self._bytes_copied = self._lost_before = self._invalid_before = 0
+        self._counters = PumpCounters()
+        self.recordings = RecordingDesk(self.get_logger().error)
+        if self.config.record:
+            wanted = RecordingRequest(
+                path=self.config.record, width=source.width, height=source.height, encoding=source.encoding
+            )
+            self.recordings.start(wanted)
+
+    def _make_stamper(self) -> Stamper:
+        config = self.config
+        simulated = bool(self.get_parameter("use_sim_time").value)
+        if simulated and config.stamp == "sensor":
+            raise InvalidArgumentError(
+                "stamp is 'sensor' and use_sim_time is true; /clock is not the camera's host clock"
+            )
+        rate = config.speed if config.source in ("sim", "file") else 1.0
+        return Stamper(config.stamp, rate=rate, simulated=simulated, now_ns=self.now_ns)
+
+    def _stream(self) -> None:
+        assert self._source is not None
+        self.failure, self.finished = None, False
+        self._pump = Pump(self._source, self._deliver, self._on_end, now_ns=self.now_ns, counters=self._counters)
+        self._pump.start()
+
+    def _deliver(self, packet: SourcePacket, arrived_ns: int) -> None:
+        assert self._source is not None
+        assert self._stamper is not None
+        stamp_ns = self._stamper.stamp_ns(packet, arrived_ns)
         if self._publication.subscribers:
             self._hand_over(packet, stamp_ns)
         if self._publisher.get_subscription_count():
             self._send(packet, stamp_ns)
-        if self._recorder is not None:
-            self._recorder.write(packet.wire())
+        self.recordings.offer(packet, wait=self._source.lossless)
+        if self._side_topics is not None:
+            self._side_topics.deliver(packet, stamp_ns)
         self._events += packet.count
 
     def _hand_over(self, packet: SourcePacket, stamp_ns: int) -> None:
@@ -105,6 +202,7 @@ class DriverNode(StreamNode[DriverConfig]):
             self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
 
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
+        self._lost_before += packet.lost_before
         for wire in self._encoding.messages(packet):
             self._publish(wire, stamp_ns)
 
@@ -116,7 +214,7 @@ class DriverNode(StreamNode[DriverConfig]):
             base_us=wire.base_us,
             width=self._source.width,
             height=self._source.height,
-            seq=self._sent,
+            seq=self._sent + self._lost_before,
             header=header(stamp_ns, self.config.frame_id),
         )
         self._publisher.publish(message)
@@ -127,8 +225,11 @@ class DriverNode(StreamNode[DriverConfig]):
     def _on_end(self, error: AestreamError | None) -> None:
         if error is not None:
             self.fail(str(error))
-        self._publication.end(self.get_clock().now().nanoseconds)
+        self._end_of_stream()
         self.finished = error is None
+
+    def _end_of_stream(self) -> None:
+        self._publication.end(self.now_ns())
 
     def _on_get_info(self, _: GetInfo.Request, response: GetInfo.Response) -> GetInfo.Response:
         source = self._source

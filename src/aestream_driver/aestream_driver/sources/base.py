@@ -8,6 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from aestream_core.events import Events
+from aestream_driver.sources.side import SideData
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A fault that the source works on.
+
+    Attributes:
+        state: one word: "reconnecting" or "stalled".
+        message: what happened, in one line.
+    """
+
+    state: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,14 @@ class SourcePacket(Protocol):
     """One packet of a source."""
 
     @property
+    def encoding(self) -> str:
+        """Encoding of the bytes that `wire` gives, as EventPacket messages say it."""
+
+    @property
+    def first_us(self) -> int:
+        """Sensor time in µs at which the packet begins: of its oldest event, or of the time word before it."""
+
+    @property
     def last_us(self) -> int:
         """Sensor time of the newest event in µs."""
 
@@ -42,6 +64,17 @@ class SourcePacket(Protocol):
     def wire(self) -> WirePacket:
         """Give the encoded bytes. Encodes where the source delivers events."""
 
+    @property
+    def lost_before(self) -> int:
+        """Packets of the source that were lost between this one and the one before it."""
+
+    @property
+    def arrival_ns(self) -> int:
+        """Host time in ns since the epoch at which it arrived; 0 where that is now."""
+
+    def side(self) -> SideData:
+        """Give what came beside the events. Decodes where the source delivers bytes."""
+
 
 class Source(Protocol):
     """An open source.
@@ -49,7 +82,7 @@ class Source(Protocol):
     Attributes:
         width: sensor width in pixels.
         height: sensor height in pixels.
-        encoding: encoding of the bytes that `SourcePacket.wire` gives.
+        encoding: encoding that its packets have, except behind a place that was sought.
         description: one line for people.
         lossless: whether the source can wait for its consumers (a recording) or not (a camera).
     """
@@ -64,8 +97,16 @@ class Source(Protocol):
         """Iterate over the packets; ends after `close`, and raises where the source fails."""
 
     @property
+    def dropped_packets(self) -> int:
+        """Packets that were lost before they arrived here."""
+
+    @property
     def invalid_events(self) -> int:
         """Events outside the sensor, left out."""
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is wrong at this moment with a source that goes on; None where nothing is."""
 
     def close(self) -> None:
         """End the iteration, from any thread."""

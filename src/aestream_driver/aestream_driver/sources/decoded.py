@@ -6,16 +6,26 @@ from aestream_core.events import Events
 from aestream_core.evt3 import encode_evt3
 from aestream_core.files import FileStream
 from aestream_core.streams import PacketStream
-from aestream_driver.sources.base import SourcePacket, WirePacket
+from aestream_driver.sources.base import SourcePacket, Trouble, WirePacket
+from aestream_driver.sources.side import NOTHING, SideData
 
 
 class DecodedPacket:
     """Events that are encoded only where somebody outside the process listens."""
 
+    encoding = "evt3"
+    arrival_ns = 0
+    lost_before = 0
+
     def __init__(self, events: Events) -> None:
         """Wrap one packet."""
         self._events = events
         self._wire: WirePacket | None = None
+
+    @property
+    def first_us(self) -> int:
+        """Sensor time of the oldest event in µs."""
+        return self._events.first_us
 
     @property
     def last_us(self) -> int:
@@ -38,11 +48,17 @@ class DecodedPacket:
             self._wire = WirePacket(encode_evt3(self._events), base_us=self._events.first_us, encoded=True)
         return self._wire
 
+    def side(self) -> SideData:
+        """Give nothing: what recordings hold beside events is not sent."""
+        return NOTHING
+
 
 class DecodedSource:
     """A packet stream as a source."""
 
     encoding = "evt3"
+    dropped_packets = 0
+    trouble: Trouble | None = None
 
     def __init__(self, stream: PacketStream, *, description: str, lossless: bool) -> None:
         """Take over an open stream."""

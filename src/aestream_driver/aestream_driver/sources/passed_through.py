@@ -5,17 +5,27 @@ from collections.abc import Iterator
 from aestream_core.events import Events
 from aestream_core.messages import MessageDecoder
 from aestream_core.raw_files import RawPacket, RawStream
-from aestream_driver.sources.base import SourcePacket, WirePacket
+from aestream_driver.sources.base import SourcePacket, Trouble, WirePacket
+from aestream_driver.sources.side import NOTHING, SideData
 
 
 class UndecodedPacket:
     """A piece of an encoded stream that is decoded only where somebody in the process wants events."""
 
+    arrival_ns = 0
+    lost_before = 0
+
     def __init__(self, raw: RawPacket, decoder: MessageDecoder) -> None:
         """Wrap one piece; `decoder` has seen every piece before it."""
+        self.encoding = decoder.encoding
         self._raw = raw
         self._decoder = decoder
         self._events: list[Events] | None = None
+
+    @property
+    def first_us(self) -> int:
+        """Sensor time of the first time word in µs."""
+        return self._raw.base_us
 
     @property
     def last_us(self) -> int:
@@ -37,10 +47,16 @@ class UndecodedPacket:
         """Give the bytes as the recording has them."""
         return WirePacket(self._raw.data, base_us=self._raw.base_us, encoded=False)
 
+    def side(self) -> SideData:
+        """Give nothing: what recordings hold beside events is not sent."""
+        return NOTHING
+
 
 class PassedThroughSource:
     """An encoded stream as a source."""
 
+    dropped_packets = 0
+    trouble: Trouble | None = None
     lossless = True
 
     def __init__(self, stream: RawStream, *, encoding: str, width: int, height: int, description: str) -> None:

@@ -61,6 +61,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         """Listen and accumulate."""
         config = self.config
         self._ros_thread = threading.get_ident()
+        simulated = bool(self.get_parameter("use_sim_time").value)
+        self._latency = LatencyWindow(self.now_ns, self.now_ns if simulated else time.monotonic_ns)
         self._decoder = EventPacketDecoder()
         self._queue = EXCHANGE.subscribe(
             self._topic, limit_bytes=config.queue_limit_bytes, on_publishers_changed=self._publishers_changed
@@ -78,15 +80,15 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._choose_input()
 
     def stop(self) -> None:
-        """Stop listening; an open window is given up."""
+        """Stop listening; an open window is finished, and what still waits in the queue counts as dropped."""
         assert self._queue is not None
         assert self._worker is not None
-        reading = self.reading()
-        lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
-        self.get_logger().info(f"accumulated {reading.events} events in {reading.products} windows; {lost}")
         EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
         self._drop_dds()
         self._worker.stop()
+        reading = self.reading()
+        lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
+        self.get_logger().info(f"accumulated {reading.events} events in {reading.products} windows; {lost}")
 
     def release(self) -> None:
         """Leave the topics."""
@@ -110,7 +112,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             packets=self._worker.counters.packets,
             products=self._worker.counters.windows,
             dropped_events=self._queue.dropped_events,
-            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets,
+            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets + self._decoder.refused_packets,
             invalid_events=surface.invalid_events + self._decoder.invalid_events,
             late_events=self._worker.late_events,
             queue_bytes=self._queue.queued_bytes,
@@ -119,6 +121,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             bytes_copied=surface.bytes_copied + self._sent_bytes,
             t_us=self._worker.counters.t_us,
             device=str(self._device),
+            messages=self._decoder.messages,
+            hardware_id=str(self._device),
         )
 
     # Input ----------------------------------------------------------------------------------------------------------
@@ -159,7 +163,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
 
     def _on_window(self, window: Window, arrived_ns: int) -> None:
         self._latency.since(arrived_ns)
-        now_ns = time.time_ns()
+        now_ns = self.now_ns()
         self._publication.put(Envelope(window, now_ns, window.event_count))
         if self._tensors.get_subscription_count():
             seq = self._worker.counters.windows - 1 if self._worker else 0
