@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
+from aestream_core.transports.names import TRANSPORTS
 from aestream_driver.sources.names import SOURCE_NAMES
 
 
@@ -31,6 +32,12 @@ class DriverConfig:
     record: str = setting("", "EVT3 recording (.raw) to write; must not be there yet; empty records nothing")
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
+
+    transport: str = setting(
+        "dds",
+        "how events reach other processes: over DDS, or through shared memory of this machine as well",
+        choices=TRANSPORTS,
+    )
 
     def __post_init__(self) -> None:
         """Check every field."""

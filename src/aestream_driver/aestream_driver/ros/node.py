@@ -7,6 +7,8 @@ from event_camera_msgs.msg import EventPacket
 
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope
+from aestream_core.transports.base import EventSender
+from aestream_core.transports.table import open_sender
 from aestream_driver.config import DriverConfig
 from aestream_driver.pump import Pump
 from aestream_driver.recorder import Evt3Recorder
@@ -34,6 +36,7 @@ class DriverNode(StreamNode[DriverConfig]):
         self._source: Source | None = None
         self._recorder: Evt3Recorder | None = None
         self._pump: Pump | None = None
+        self._shared: EventSender | None = None
         self._events = self._sent = self._bytes_copied = 0
         super().__init__("event_camera", **kwargs)
         self.create_service(GetInfo, "~/get_info", self._on_get_info)
@@ -42,6 +45,7 @@ class DriverNode(StreamNode[DriverConfig]):
         """Open the source and announce the topic."""
         self._source = open_source(self.config)
         self._recorder = self._open_recorder(self._source)
+        self._shared = open_sender(self.config.transport, self.resolve_topic_name("~/events"))
         # Advertised first: subscribers in this process leave DDS before there is anything to match with.
         self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
         self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
@@ -65,6 +69,9 @@ class DriverNode(StreamNode[DriverConfig]):
     def release(self) -> None:
         """Leave the topic and close the recording."""
         self._publication.close()
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
         self.destroy_publisher(self._publisher)
         self._source = None
         if self._recorder is not None:
@@ -91,6 +98,8 @@ class DriverNode(StreamNode[DriverConfig]):
     def _deliver(self, packet: SourcePacket, stamp_ns: int) -> None:
         if self._publication.subscribers:
             self._hand_over(packet, stamp_ns)
+        if self._shared is not None and self._shared.subscribers:
+            self._share(self._shared, packet, stamp_ns)
         if self._publisher.get_subscription_count():
             self._send(packet, stamp_ns)
         if self._recorder is not None:
@@ -101,6 +110,11 @@ class DriverNode(StreamNode[DriverConfig]):
         assert self._source is not None
         for events in packet.events():
             self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
+
+    def _share(self, shared: EventSender, packet: SourcePacket, stamp_ns: int) -> None:
+        for events in packet.events():
+            shared.send(events, stamp_ns)
+            self._bytes_copied += events.nbytes
 
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
         assert self._source is not None

@@ -11,6 +11,8 @@ from sensor_msgs.msg import Image
 
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope, Subscription
+from aestream_core.transports.base import Arrival
+from aestream_core.transports.feed import Feed
 from aestream_gpu.config import AccumulatorConfig
 from aestream_gpu.device import resolve_device
 from aestream_gpu.ros.conversions import image_message, tensor_message
@@ -40,6 +42,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._worker: Worker | None = None
         self._queue: Subscription | None = None
         self._dds: Any = None
+        self._feed: Feed | None = None
         self._latency = LatencyWindow()
         self._decoder = EventPacketDecoder()
         self._next_image_s = 0.0
@@ -62,6 +65,9 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         config = self.config
         self._ros_thread = threading.get_ident()
         self._decoder = EventPacketDecoder()
+        self._feed = None
+        if config.transport != "dds":
+            self._feed = Feed(config.transport, self._topic, sink=self._on_arrival, on_failure=self.fail)
         self._queue = EXCHANGE.subscribe(
             self._topic, limit_bytes=config.queue_limit_bytes, on_publishers_changed=self._publishers_changed
         )
@@ -85,7 +91,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
         self.get_logger().info(f"accumulated {reading.events} events in {reading.products} windows; {lost}")
         EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
-        self._drop_dds()
+        self._leave_outside()
         self._worker.stop()
 
     def release(self) -> None:
@@ -105,12 +111,13 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         if self._worker is None or self._queue is None:
             return StageReading()
         surface = self._worker.surface_counters()
+        lost_packets, lost_events = self._feed.lost if self._feed else (0, 0)
         return StageReading(
             events=surface.events - surface.invalid_events,
             packets=self._worker.counters.packets,
             products=self._worker.counters.windows,
-            dropped_events=self._queue.dropped_events,
-            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets,
+            dropped_events=self._queue.dropped_events + lost_events,
+            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets + lost_packets,
             invalid_events=surface.invalid_events + self._decoder.invalid_events,
             late_events=self._worker.late_events,
             queue_bytes=self._queue.queued_bytes,
@@ -131,14 +138,20 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             executor.create_task(self._choose_input)
 
     def _choose_input(self) -> None:
-        """Subscribe over DDS only while nobody in this process publishes the topic."""
+        """Listen to other processes only while nobody in this one publishes the topic."""
         if EXCHANGE.has_publisher(self._topic):
-            self._drop_dds()
-        elif self._dds is None and self._queue is not None and not self._queue.closed:
+            self._leave_outside()
+        elif self._queue is None or self._queue.closed:
+            return
+        elif self._feed is not None:
+            self._feed.open()
+        elif self._dds is None:
             qos = event_qos(self.config.reliability)
             self._dds = self.create_subscription(EventPacket, self._topic, self._on_message, qos)
 
-    def _drop_dds(self) -> None:
+    def _leave_outside(self) -> None:
+        if self._feed is not None:
+            self._feed.close()
         if self._dds is not None:
             self.destroy_subscription(self._dds)
             self._dds = None
@@ -154,6 +167,10 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         arrived_ns = stamp_ns(message.header.stamp)
         for events in packets:
             self._queue.offer(Envelope(events, arrived_ns, len(events)))
+
+    def _on_arrival(self, arrival: Arrival) -> None:
+        if self._queue is not None:
+            self._queue.offer(Envelope(arrival.events, arrival.stamp_ns, len(arrival.events)))
 
     # Output, on the worker's thread -----------------------------------------------------------------------------------
 
