@@ -13,9 +13,15 @@ PATHS = {
     ),
     "dds": Path(
         "DDS, EventPacket",
-        latency="publish, transport, message to Python, decoding",
+        latency="publish, transport, decoding",
         publish=dds.publish,
         receive=dds.receive,
+    ),
+    "dds message": Path(
+        "DDS, EventPacket, not raw",
+        latency="publish, transport, message to Python, decoding",
+        publish=dds.publish,
+        receive=dds.receive_message,
     ),
     "exchange": Path("in process, Exchange", latency="put, thread wakes", both=in_process.exchange),
     "driver": Path("in process, DriverNode", latency="driver's pump, put, thread wakes", both=in_process.driver),
