@@ -62,6 +62,4 @@ class EventPacketReader:
             raise FormatError(f"an EventPacket of {len(data)} bytes is cut: its events are not whole")
         seconds, nanoseconds = _STAMP.unpack_from(data, _STAMP_AT)
         encoding, width, height, seq, time_base, events, _ = message
-        return SerializedEventPacket(
-            encoding, width, height, seq, time_base, events, seconds * 10**9 + nanoseconds
-        )
+        return SerializedEventPacket(encoding, width, height, seq, time_base, events, seconds * 10**9 + nanoseconds)

@@ -18,10 +18,11 @@ from aestream_gpu.device import resolve_device
 from aestream_gpu.ros.conversions import image_message, tensor_message
 from aestream_gpu.windows import Window
 from aestream_gpu.worker import Worker
-from aestream_ros.conversions import EventPacketDecoder, header, stamp_ns
+from aestream_ros.conversions import EventPacketDecoder, header
 from aestream_ros.latency import LatencyWindow
 from aestream_ros.process import run_node
 from aestream_ros.qos import event_qos, product_qos
+from aestream_ros.serialized import EventPacketReader
 from aestream_ros.status import StageReading
 from aestream_ros.stream_node import StreamNode
 
@@ -44,6 +45,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._dds: Any = None
         self._feed: Feed | None = None
         self._latency = LatencyWindow()
+        self._reader = EventPacketReader()
         self._decoder = EventPacketDecoder()
         self._next_image_s = 0.0
         self._sent_bytes = 0
@@ -147,7 +149,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             self._feed.open()
         elif self._dds is None:
             qos = event_qos(self.config.reliability)
-            self._dds = self.create_subscription(EventPacket, self._topic, self._on_message, qos)
+            self._dds = self.create_subscription(EventPacket, self._topic, self._on_message, qos, raw=True)
 
     def _leave_outside(self) -> None:
         if self._feed is not None:
@@ -156,17 +158,17 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             self.destroy_subscription(self._dds)
             self._dds = None
 
-    def _on_message(self, message: EventPacket) -> None:
+    def _on_message(self, data: bytes) -> None:
         if self._queue is None or EXCHANGE.has_publisher(self._topic):
             return
         try:
+            message = self._reader.read(data)
             packets = self._decoder.decode(message)
         except AestreamError as error:
             self.fail(str(error))
             return
-        arrived_ns = stamp_ns(message.header.stamp)
         for events in packets:
-            self._queue.offer(Envelope(events, arrived_ns, len(events)))
+            self._queue.offer(Envelope(events, message.stamp_ns, len(events)))
 
     def _on_arrival(self, arrival: Arrival) -> None:
         if self._queue is not None:
