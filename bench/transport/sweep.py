@@ -74,12 +74,13 @@ def malloc(_: Path) -> Variants:
 
 def profile_with(folder: Path, tag: str, value: int) -> str:
     """Write the shipped profile with another value; a message may not be larger than the segment."""
+    ElementTree.register_namespace("", NAMESPACE["dds"])  # Fast DDS knows the tags without a prefix only
     tree = ElementTree.parse(SHIPPED)
     for name in (tag, *(("maxMessageSize",) if tag == "segment_size" else ())):
         for element in tree.iterfind(f".//dds:{name}", NAMESPACE):
             element.text = str(value if name == tag else min(value, int(element.text or 0)))
     path = folder / f"{tag}_{value}.xml"
-    tree.write(path)
+    tree.write(path, encoding="UTF-8", xml_declaration=True)
     return str(path)
 
 

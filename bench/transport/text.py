@@ -21,7 +21,7 @@ def quality(row: Figures) -> str:
     if PATHS[row["path"]].both is not None or "iceoryx2" in row["path"]:
         return ""
     executor = "" if row["executor"] == "events" else ", single-threaded"
-    return f"{row['reliability'].replace('_', ' ')}, {row['profile']}{executor}"
+    return f"{row['reliability'].replace('_', ' ')}, {row['profile'].rpartition('/')[2]}{executor}"
 
 
 def loss(row: Figures) -> str:

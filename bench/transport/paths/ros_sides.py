@@ -1,5 +1,6 @@
 """What the paths over DDS share: a node, a publisher that waits for its subscriber, a loop of callbacks."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,9 @@ from aestream_ros.process import make_executor, ros_process, spin_until_shutdown
 from bench.transport.case import Case
 from bench.transport.stamps import Received
 
-TOPIC = "/bench/events"
+TOPIC = os.environ.get("AESTREAM_BENCH_TOPIC", "/bench/events")
+"""Another one in every run, so that runs beside each other do not mix."""
+
 MATCH_TIMEOUT_S = 30
 SETTLE_S = 0.3
 
