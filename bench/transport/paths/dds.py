@@ -38,12 +38,13 @@ def publish(case: Case, schedule: Schedule) -> Sent:
 
 def receive(case: Case, _: Schedule, received: Received) -> None:
     """Read the serialised message and decode, as AccumulatorNode does."""
-    reader, decoder = EventPacketReader(), EventPacketDecoder()
+    reader, decoder, stall = EventPacketReader(), EventPacketDecoder(), ros_sides.Stall(case)
 
     def on_message(data: bytes) -> None:
         arrived_ns = time.monotonic_ns()
         message = reader.read(data)
         received.note(message.seq, arrived_ns, sum(map(len, decoder.decode(message))))
+        stall()
 
     ros_sides.spin(case, received, on_message, raw=True)
 

@@ -20,6 +20,7 @@ TOPIC = os.environ.get("AESTREAM_BENCH_TOPIC", "/bench/events")
 
 MATCH_TIMEOUT_S = 30
 SETTLE_S = 0.3
+STALL_PERIOD_S = 0.5
 
 
 def qos(case: Case) -> QoSProfile:
@@ -45,6 +46,21 @@ def publisher(case: Case) -> Iterator[Any]:
         yield made
         time.sleep(SETTLE_S)
         node.destroy_node()
+
+
+class Stall:
+    """Keeps a callback busy for a while, twice a second."""
+
+    def __init__(self, case: Case) -> None:
+        """Begin half a second from now."""
+        self._for_s = case.stall_ms / 1000
+        self._next_s = time.monotonic() + STALL_PERIOD_S
+
+    def __call__(self) -> None:
+        """Wait, if it is time to."""
+        if self._for_s and time.monotonic() > self._next_s:
+            time.sleep(self._for_s)
+            self._next_s = time.monotonic() + STALL_PERIOD_S
 
 
 def spin(case: Case, received: Received, callback: Callable[[Any], None], *, raw: bool = False) -> None:
