@@ -1,8 +1,11 @@
-"""The pipeline of camera_to_gpu.launch.yaml for `ros2 launch`."""
+"""The pipeline of camera_to_gpu.launch.yaml for `ros2 launch`, which ends with status 1 where a process fails."""
+
+from pathlib import Path
+from runpy import run_path
 
 from launch import LaunchDescription
 
-from aestream.launching.ros2 import pipeline
+pipeline = run_path(str(Path(__file__).with_name("pipeline.py")))["pipeline"]
 
 
 def generate_launch_description() -> LaunchDescription:

@@ -50,7 +50,7 @@ def array_messages(events: Events, header: ArrayHeader) -> list[bytes]:
     stamp = _STAMP.pack(*divmod(header.stamp_ns, 10**9))
     name = _U32.pack(len(frame)) + frame + bytes(-len(frame) % 4)
     return [
-        b"".join((_ENCAPSULATION, stamp, name, _SIZES.pack(events.height, events.width, each.count), each.data))
+        b"".join((_ENCAPSULATION, stamp, name, _SIZES.pack(events.height, events.width, each.count), each.data.data))
         for each in MessageEncoder("event_array").encode(events)
     ]
 

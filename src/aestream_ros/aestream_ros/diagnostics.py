@@ -13,9 +13,9 @@ TROUBLED_STATES = ("reconnecting", "stalled")
 """States of a stage that works on a fault: a warning."""
 
 _SHOWN = (
-    "state device events packets products messages event_rate product_rate dropped_events dropped_packets "
-    "invalid_events late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied "
-    "recorded_events unrecorded_events clock_offset_ns clock_skew_ppm clock_resets reconnects"
+    "state device events packets products messages lost_messages event_rate product_rate dropped_events "
+    "dropped_packets invalid_events late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms "
+    "bytes_copied recorded_events unrecorded_events clock_offset_ns clock_skew_ppm clock_resets reconnects"
 )
 TROUBLES = {
     "dropped_events": "events dropped",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
@@ -55,7 +56,8 @@ class StreamNode(LifecycleNode, Generic[Config]):
             raise
 
     def _set_up(self) -> None:
-        autostart = self.declare_parameter("autostart", True).value
+        about = "whether the node configures and activates itself; otherwise lifecycle transitions do"
+        autostart = self.declare_parameter("autostart", True, ParameterDescriptor(description=about)).value
         self.config: Config = declare_config(self, self.config_class)
         group = ConfigGroup(current=lambda: self.config, apply=self._apply, frozen=self.configured)
         self.config_groups: list[ConfigGroup[Any]] = [group]

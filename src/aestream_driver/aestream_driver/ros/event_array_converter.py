@@ -1,5 +1,6 @@
 """EventArrayConverter: between EventPacket and messages like dvs_msgs/EventArray, as a ROS 2 node."""
 
+from collections.abc import Callable
 from typing import Any
 
 from event_camera_msgs.msg import EventPacket
@@ -30,6 +31,7 @@ class EventArrayConverter(StreamNode[ConverterConfig]):
     def __init__(self, **kwargs: Any) -> None:
         """Find the message type and convert, unless `autostart` is false."""
         self._subscription: Any = None
+        self._input: tuple[Any, str, Callable[[Any], None], bool]
         self._begin_anew()
         super().__init__("event_array_converter", **kwargs)
 

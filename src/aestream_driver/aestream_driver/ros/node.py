@@ -8,6 +8,8 @@ from event_camera_msgs.msg import EventPacket
 from aestream_core.clock import ClockEstimator
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import EXCHANGE, Envelope
+from aestream_core.transports.base import EventSender
+from aestream_core.transports.table import open_sender
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
 from aestream_driver.encoding import WireEncoding
@@ -48,6 +50,7 @@ class DriverNode(StreamNode[DriverConfig]):
         self._stamper: Stamper | None = None
         self.recordings = RecordingDesk(lambda _: None)
         self._pump: Pump | None = None
+        self._shared: EventSender | None = None
         self._counters = PumpCounters()
         self._events = self._sent = self._bytes_copied = self._invalid_before = 0
         self._lost_before = self._dropped_before = 0
@@ -104,6 +107,9 @@ class DriverNode(StreamNode[DriverConfig]):
     def release(self) -> None:
         """Leave the topic and close the recording."""
         self._publication.close()
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
         self.destroy_publisher(self._publisher)
         if self._side_topics is not None:
             self._side_topics.close()
@@ -162,6 +168,7 @@ class DriverNode(StreamNode[DriverConfig]):
         self._start_books(source)
         if self._camera is not None:
             self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
+        self._shared = open_sender(self.config.transport, self.resolve_topic_name("~/events"))
         # Advertised first: subscribers in this process leave DDS before there is anything to match with.
         self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
         self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
@@ -199,6 +206,8 @@ class DriverNode(StreamNode[DriverConfig]):
         stamp_ns = self._stamper.stamp_ns(packet, arrived_ns)
         if self._publication.subscribers:
             self._hand_over(packet, stamp_ns)
+        if self._shared is not None and self._shared.subscribers:
+            self._share(self._shared, packet, stamp_ns)
         if self._publisher.get_subscription_count():
             self._send(packet, stamp_ns)
         self.recordings.offer(packet, wait=self._source.lossless)
@@ -211,6 +220,11 @@ class DriverNode(StreamNode[DriverConfig]):
         assert self._source is not None
         for events in packet.events():
             self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
+
+    def _share(self, shared: EventSender, packet: SourcePacket, stamp_ns: int) -> None:
+        for events in packet.events():
+            shared.send(events, stamp_ns)
+            self._bytes_copied += events.nbytes
 
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
         self._lost_before += packet.lost_before

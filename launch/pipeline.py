@@ -1,6 +1,4 @@
-"""The suite's pipelines in ROS 2's own launch, where that is installed: what their `.launch.py` files share."""
-
-from __future__ import annotations
+"""The suite's pipelines in ROS 2's own launch: what the `.launch.py` files share. It imports nothing of the suite."""
 
 from pathlib import Path
 
