@@ -80,7 +80,7 @@ def test_a_prophesee_recording_decodes_to_the_events_of_its_file(recordings: Pat
 
 @pytest.mark.parametrize("usb_bytes", [1, 511, 4097])
 def test_words_cut_at_odd_bytes_lose_nothing(usb_bytes: int, playback: Playback) -> None:
-    words = b"".join(each.packet for each in hd_packets(500))
+    words = b"".join(each.packet for each in hd_packets(200))
     bus = playback(EVK4, usb_packets(words, usb_bytes=usb_bytes))
     source = open_source(bus)
     packets = read(source, until=lambda: sum(map(len, bus.given)) == len(words))

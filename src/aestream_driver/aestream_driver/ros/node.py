@@ -73,6 +73,9 @@ class DriverNode(StreamNode[DriverConfig]):
         except AestreamError:
             self._source.close()
             self._source = None
+            if self._side_topics is not None:
+                self._side_topics.close()
+                self._side_topics = None
             raise
         self.get_logger().info(f"source: {self._source.description}")
 

@@ -1,126 +1,17 @@
-"""What a camera sends as EVT3 words, passed through: cut into messages, timed, and decoded only on request."""
+"""What a camera sends as EVT3 words, passed through: cut into messages and timed."""
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from aestream_core import _core
-from aestream_core.events import Events
-from aestream_core.messages import MessageDecoder
-from aestream_driver.sources.base import SourcePacket, WirePacket
+from aestream_driver.sources.base import SourcePacket
 from aestream_driver.sources.evt3_clock import Evt3Clock, Words, first_time_high
-from aestream_driver.sources.side import TRIGGER_DTYPE, SideData
+from aestream_driver.sources.evt3_pieces import CameraEvt3Packet, Piece, PieceDecoder
 
 PIECE_BYTES = 1 << 17
 """Bytes of one packet at most; Fast DDS's default shared-memory segment loses messages over 0.5 MB."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Undecoded words of a camera.
-
-    Attributes:
-        words: (N,) uint16, a read-only view of what the library gave.
-        index: number in the stream of pieces; one is left out where bytes are missing before it.
-        base_us: sensor time in µs of the first time word.
-        last_us: sensor time in µs at the end.
-        lost_before: USB packets lost before it.
-        arrival_ns: host time in ns since the epoch.
-    """
-
-    words: Words
-    index: int
-    base_us: int
-    last_us: int
-    lost_before: int
-    arrival_ns: int
-
-
-class PieceDecoder:
-    """Decodes pieces in order. Where pieces were left out it forgets the stream, as their time words are missing."""
-
-    def __init__(self, *, width: int, height: int) -> None:
-        """Make a decoder for one sensor."""
-        self._side = _core.SideRecords(True, False, False)
-        self._size = (width, height)
-        self._decoder = self._fresh()
-        self._next_index = 0
-        self._earlier: dict[str, int] = {}
-
-    def decode(self, piece: Piece) -> tuple[list[Events], npt.NDArray[np.void]]:
-        """Give the events of a piece, and its triggers, (N,) of `TRIGGER_DTYPE`."""
-        if piece.index != self._next_index:
-            self._earlier = self.counters()
-            self._decoder = self._fresh()
-        self._next_index = piece.index + 1
-        events = self._decoder.decode(piece.words.view(np.uint8), near_us=piece.base_us)
-        return events, _triggers(self._side.take_triggers())
-
-    def counters(self) -> dict[str, int]:
-        """Count what was not delivered: see `aestream_core.evt3.Evt3Decoder.counters`."""
-        return {name: value + self._earlier.get(name, 0) for name, value in self._decoder.counters().items()}
-
-    def _fresh(self) -> MessageDecoder:
-        return MessageDecoder("evt3", width=self._size[0], height=self._size[1], side=self._side)
-
-
-class CameraEvt3Packet:
-    """A piece that is decoded only where somebody in the process wants events or triggers."""
-
-    encoding = "evt3"
-
-    def __init__(self, piece: Piece, decoder: PieceDecoder) -> None:
-        """Wrap one piece."""
-        self._piece = piece
-        self._decoder = decoder
-        self._decoded: tuple[list[Events], npt.NDArray[np.void]] | None = None
-
-    @property
-    def first_us(self) -> int:
-        """Sensor time of the first time word in µs."""
-        return self._piece.base_us
-
-    @property
-    def last_us(self) -> int:
-        """Sensor time of the end in µs."""
-        return self._piece.last_us
-
-    @property
-    def lost_before(self) -> int:
-        """USB packets lost before it."""
-        return self._piece.lost_before
-
-    @property
-    def arrival_ns(self) -> int:
-        """Host time in ns since the epoch at which it arrived."""
-        return self._piece.arrival_ns
-
-    @property
-    def count(self) -> int:
-        """Number of events; 0 while nobody asked for them."""
-        return sum(len(events) for events in self._decoded[0]) if self._decoded else 0
-
-    def events(self) -> list[Events]:
-        """Decode the piece."""
-        return self._decode()[0]
-
-    def side(self) -> SideData:
-        """Decode the piece, and give its triggers."""
-        return SideData(triggers=self._decode()[1])
-
-    def wire(self) -> WirePacket:
-        """Give the bytes as the camera sent them."""
-        piece = self._piece
-        return WirePacket(piece.words.view(np.uint8), piece.base_us, encoded=False)
-
-    def _decode(self) -> tuple[list[Events], npt.NDArray[np.void]]:
-        if self._decoded is None:
-            self._decoded = self._decoder.decode(self._piece)
-        return self._decoded
 
 
 class Evt3Reader:
@@ -143,6 +34,7 @@ class Evt3Reader:
         self._synchronised = False
         self._index = 0
         self._lost_before = 0
+        self._gap_at_end = False
 
     @property
     def invalid_events(self) -> int:
@@ -152,13 +44,11 @@ class Evt3Reader:
     def packets(self, status: Any, data: bytes) -> Iterator[SourcePacket]:
         """Give the packets of one reading, `neuromorphic_drivers.status.RawStatus` and bytes."""
         ring = status.ring
-        self.dropped_packets += ring.dropped_packets
-        self._lost_before += ring.dropped_packets
         arrival_ns = int((ring.system_time if ring.raw_packets <= 1 else status.system_time) * 1e9)
         start = 0
-        for gap in ring.overflow_indices or ():
+        for gap, lost in self._gaps(list(ring.overflow_indices or ()), ring.dropped_packets, len(data)):
             yield from self._pieces(data[start:gap], arrival_ns)
-            self._on_gap()
+            self._on_gap(lost)
             start = gap
         yield from self._pieces(data[start:] if start else data, arrival_ns)
 
@@ -167,10 +57,22 @@ class Evt3Reader:
         self._clock.restart()
         self._lose_track()
 
-    def _on_gap(self) -> None:
-        if self._lost_before == 0:
-            self.dropped_packets += 1
-            self._lost_before = 1
+    def _gaps(self, places: list[int], dropped: int, end: int) -> list[tuple[int, int]]:
+        """Say where in a reading packets are missing, and how many: at least one in every place.
+
+        Losses without a place are behind what was read; the library then names the place at the start of the next one.
+        """
+        if self._gap_at_end and places[:1] == [0]:
+            places = places[1:]
+        self._gap_at_end = dropped > 0 and not places
+        if self._gap_at_end:
+            places = [end]
+        lost = [max(1, dropped - len(places) + 1), *[1] * (len(places) - 1)]
+        return list(zip(places, lost, strict=False))
+
+    def _on_gap(self, lost: int) -> None:
+        self.dropped_packets += lost
+        self._lost_before += lost
         self._lose_track()
 
     def _lose_track(self) -> None:
@@ -207,9 +109,3 @@ class Evt3Reader:
         kept = words[len(words) if first is None else first :]
         self.skipped_bytes += 2 * (len(words) - len(kept))
         return kept
-
-
-def _triggers(records: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
-    triggers = np.empty(len(records), TRIGGER_DTYPE)
-    triggers["t"], triggers["id"], triggers["rising"] = records["t_us"], records["id"], records["value"] != 0
-    return triggers
