@@ -1,11 +1,15 @@
 """Recorded data as the USB packets of a camera: real recordings where they are at hand, the simulator otherwise."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import neuromorphic_drivers as nd
 import numpy as np
+from event_camera_msgs.msg import EventPacket
 from playback_device import Data, library_packet, polarity_events
+from rclpy.serialization import deserialize_message
 
 from aestream_core import Events
 from aestream_core.evt3 import Evt3Decoder, encode_evt3
@@ -29,6 +33,13 @@ def headless(recording: Path) -> bytes:
     while data.startswith(b"%"):
         data = data.split(b"\n", 1)[1]
     return data
+
+
+def bag_packets(bag: Path) -> list[Data]:
+    """Give the EVT3 messages of a recorded bag (SQLite), each as a USB packet."""
+    with contextlib.closing(sqlite3.connect(f"file:{bag}?mode=ro&immutable=1", uri=True)) as database:
+        rows = database.execute("SELECT data FROM messages ORDER BY timestamp").fetchall()
+    return [Data(bytes(deserialize_message(row, EventPacket).events)) for (row,) in rows]
 
 
 def simulated(*, width: int, height: int, duration_us: int, rate_hz: float = 1e6, start_us: int = 0) -> Events:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from playback_device import Data, Overflow, PlaybackBus, Silence, Unplug, library_packet, polarity_events
-from recorded_packets import decoded, evt3_packets, headless, inivation_packets, simulated, usb_packets
+from recorded_packets import bag_packets, decoded, evt3_packets, headless, inivation_packets, simulated, usb_packets
 
 from aestream_driver.cameras.base import CameraModel
+from aestream_driver.cameras.centuryarks_vga import MODEL as VGA
 from aestream_driver.cameras.errors import CameraError
 from aestream_driver.cameras.inivation_davis346 import MODEL as DAVIS346
 from aestream_driver.cameras.inivation_dvxplorer import MODEL as DVXPLORER
@@ -76,6 +77,19 @@ def test_a_prophesee_recording_decodes_to_the_events_of_its_file(recordings: Pat
     assert len(events) == 219_596
     assert np.array_equal(events[["x", "y", "p"]], expected[["x", "y", "p"]])
     assert np.array_equal(events["t"] % WRAP_US, expected["t"] % WRAP_US)
+
+
+def test_a_vga_cameras_recording_in_a_bag_gives_its_known_events_and_triggers(
+    recordings: Path, playback: Playback
+) -> None:
+    steps = bag_packets(recordings / "bag_evt3" / "test_events_1.db3")
+    bus = playback(VGA, steps)
+    packets = read(open_source(bus), until=lambda: len(bus.given) == len(steps))
+    events = events_of(packets)
+    assert (len(events), int(events["p"].sum())) == (343_474, 125_183)
+    triggers = np.concatenate([packet.side().triggers for packet in packets])
+    assert (len(triggers), int(triggers["rising"].sum())) in {(4157, 2078), (4157, 2079)}
+    assert packets[0].first_us // 4096 == 7_139_840 // 4096
 
 
 @pytest.mark.parametrize("usb_bytes", [1, 511, 4097])

@@ -4,7 +4,6 @@ import argparse
 import math
 from typing import Any
 
-from aestream.camera_stream import open_camera_stream
 from aestream.cli.parser import number
 from aestream.cli.sources.base import OpenedSource, SourceRow
 from aestream_core.errors import InvalidArgumentError
@@ -34,6 +33,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _open(args: argparse.Namespace) -> OpenedSource:
+    from aestream.camera_stream import open_camera_stream
+
     if not args.duration >= 1e-6:
         raise InvalidArgumentError(f"duration is {args.duration!r}; it must be 1e-6 s or more, or inf")
     duration_us = None if math.isinf(args.duration) else round(args.duration * 1e6)
