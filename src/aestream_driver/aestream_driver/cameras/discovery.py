@@ -81,7 +81,7 @@ def _ask(list_cameras: Callable[[], list[ConnectedCamera]]) -> "list[ConnectedCa
     except MissingDependencyError as error:
         return error
     except (RuntimeError, OSError) as error:
-        return CameraError(f"cannot look for cameras on USB: {first_line(error)}")
+        return CameraError(f"cannot look for cameras on USB (is it passed into this machine?): {first_line(error)}")
 
 
 def first_line(error: BaseException) -> str:
