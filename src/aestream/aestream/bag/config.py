@@ -19,7 +19,9 @@ _OTHER_ENDINGS = tuple(ending for row in FILE_FORMATS.values() for ending in row
 class RecorderConfig:
     """What to record, and into what."""
 
-    topics: str = setting("", "topics to record, separated by spaces; each is followed when it appears")
+    topics: str = setting(
+        "", "topics to record, separated by spaces; NAME:TYPE is heard from its first message on, NAME once it is found"
+    )
     all: bool = setting(False, "whether to record every topic, those included that appear later")
     output: str = setting(
         "", "bag to write, must not be there yet: a folder, or one file .mcap or .db3; empty names one by the time"
