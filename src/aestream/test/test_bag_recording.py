@@ -60,7 +60,7 @@ def test_the_library_mcap_reads_a_bag_through_its_index(tmp_path: Path, compress
     written = write_bag(tmp_path / "bag", COUNT, compression=compression)
     with (tmp_path / "bag" / "bag_0.mcap").open("rb") as file:
         found = mcap_reader.make_reader(file)
-        later = [(c.topic, m.log_time, m.data) for _, c, m in found.iter_messages(start_time=BEGIN_NS + 100 * STEP_NS)]
+        later = [(c.topic, m.log_time, m.data) for _, c, m in found.iter_messages(starting_at=BEGIN_NS + 100 * STEP_NS)]
         assert later == written[100:]
         assert found.get_summary().statistics.message_count == COUNT
     with (tmp_path / "bag" / "bag_0.mcap").open("rb") as file:
@@ -94,7 +94,7 @@ def test_metadata_has_the_fields_that_rosbags_writes_and_the_same_values(tmp_pat
     ours.close()
     ours_yaml = yaml.safe_load((tmp_path / "ours" / "metadata.yaml").read_text())["rosbag2_bagfile_information"]
 
-    # rosbags does not count the last nanosecond; names of files and of the writer differ as they must.
+    # Only the names of the files and of the writer differ, as they must.
     for described, name in ((theirs_yaml, "theirs"), (ours_yaml, "ours")):
         assert described.pop("relative_file_paths") == [described["files"][0].pop("path")]
         assert described.pop("ros_distro"), name
@@ -230,10 +230,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MB, where one may be mounted."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], capture_output=True).returncode:  # noqa: S607
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], capture_output=True).returncode:
         pytest.skip("mounting a small disk needs root")
     yield disk
-    subprocess.run(["umount", disk], check=True)  # noqa: S607
+    subprocess.run(["umount", disk], check=True)
 
 
 def fill(recording: Recording) -> str:

@@ -11,7 +11,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be asked for."""
     defaults = RecorderConfig()
     parser.add_argument(
-        "topics", nargs="*", metavar="TOPIC", help="NAME, recorded once it is found, or NAME:TYPE, from its first message on"
+        "topics",
+        nargs="*",
+        metavar="TOPIC",
+        help="NAME, recorded once it is found, or NAME:TYPE, from its first message on",
     )
     parser.add_argument("-a", "--all", action="store_true", help="record every topic, those included that appear later")
     parser.add_argument(
@@ -22,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compression", choices=("none", "zstd"), default=defaults.compression, help="default: %(default)s"
     )
     parser.add_argument("--max-size", type=float, default=0.0, metavar="MB", help="begin the next file at this size")
-    parser.add_argument("--max-duration", type=float, default=0.0, metavar="S", help="begin the next file after this time")
+    parser.add_argument(
+        "--max-duration", type=float, default=0.0, metavar="S", help="begin the next file after this time"
+    )
     parser.add_argument(
         "--max-cache",
         type=float,
