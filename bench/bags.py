@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mcap.writer import CompressionType
@@ -197,25 +198,31 @@ def show_errors(title: str, times_s: list[float], times_ns: list[int]) -> None:
 
 
 def bench_killing(folder: Path) -> None:
-    """Print how much of two seconds at 500 Hz is left after SIGKILL."""
-    print(f"\nkill -9 after {KILL_AFTER_S} s of 500 messages of 50 kB a second")
-    for name, write in WRITERS.items():
-        path = folder / f"killed_{name.replace(', ', '_')}"
-        sent = multiprocessing.Value("i", 0)
-        process = multiprocessing.get_context("fork").Process(target=write, args=(path, _slowly(sent)))
-        process.start()
-        time.sleep(KILL_AFTER_S)
-        os.kill(process.pid or 0, signal.SIGKILL)
-        process.join()
-        print(f"  {name:<32} {_left(path)} of {sent.value} messages left")
+    """Print how much is left of messages that were handed over before SIGKILL."""
+    for rate_hz, size_bytes in ((500, MESSAGE_BYTES), (50, 100)):
+        print(f"\nkill -9 after {KILL_AFTER_S} s of {rate_hz} messages of {size_bytes:,} bytes a second")
+        for name, write in WRITERS.items():
+            path = folder / f"killed_{rate_hz}_{name.replace(', ', '_')}"
+            _kill_one(path, name, write, rate_hz, size_bytes)
 
 
-def _slowly(sent: "multiprocessing.sharedctypes.Synchronized[int]") -> Iterable[tuple[int, bytes]]:
+def _kill_one(path: Path, name: str, write: Write, rate_hz: int, size_bytes: int) -> None:
+    sent = multiprocessing.Value("i", 0)
+    messages = _slowly(sent, rate_hz, size_bytes)
+    process = multiprocessing.get_context("fork").Process(target=write, args=(path, messages))
+    process.start()
+    time.sleep(KILL_AFTER_S)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    print(f"  {name:<32} {_left(path)} of {sent.value} messages left")
+
+
+def _slowly(sent: Any, rate_hz: int, size_bytes: int) -> Iterable[tuple[int, bytes]]:
     rng = np.random.default_rng(0)
     while True:
-        yield time.time_ns(), bytes([0, 1, 0, 0]) + rng.bytes(MESSAGE_BYTES)
+        yield time.time_ns(), bytes([0, 1, 0, 0]) + rng.bytes(size_bytes)
         sent.value += 1
-        time.sleep(0.002)
+        time.sleep(1 / rate_hz)
 
 
 def _left(path: Path) -> int:

@@ -15,7 +15,7 @@ from aestream.cli.main import main
 from aestream_core.files import FILE_FORMATS
 
 USAGE = [
-    (["nonsense"], "unknown command 'nonsense'; known: completion, "),
+    (["nonsense"], "unknown command 'nonsense'; known: bag, completion, "),
     ([], "COMMAND"),
     (["input"], "SOURCE"),
     (["input", "camera"], "unknown source 'camera'; known: file, sim, stdin"),
