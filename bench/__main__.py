@@ -1,35 +1,39 @@
 """Run every benchmark, or those named on the command line: `python -m bench accumulate decode`.
 
-Options after the names are for `files`: `python -m bench files --formats evt3 --rounds 3`. Where nothing is named, it
-runs on smaller files.
+Options after a name are for it: `python -m bench files --formats evt3 --rounds 3`. Where nothing is named, those that
+take long run shorter.
 """
 
 import importlib
 import itertools
 import sys
 
-from bench.files import command
 from bench.timing import machine
 
-SHORT = ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"]
-BENCHMARKS = ("simulator", "decode", "accumulate", "hand_over", "files")
+SIMPLE = ("simulator", "decode", "messages", "accumulate", "hand_over", "bags")
+COMMANDS = {
+    "files": ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"],
+    "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
+    "soak": ["--minutes", "0.3"],
+}
+"""Benchmarks with options (`bench.<name>.command`), and those for the run of all."""
 
 
 def main() -> int:
     """Run and print."""
     names = list(itertools.takewhile(lambda word: not word.startswith("-"), sys.argv[1:]))
-    options, chosen = sys.argv[1 + len(names) :], names or BENCHMARKS
-    unknown = [name for name in chosen if name not in BENCHMARKS]
+    options, chosen = sys.argv[1 + len(names) :], names or [*SIMPLE, *COMMANDS]
+    unknown = [name for name in chosen if name not in SIMPLE and name not in COMMANDS]
     if unknown:
-        print(f"unknown benchmark {unknown[0]!r}; known: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        print(f"unknown benchmark {unknown[0]!r}; known: {', '.join([*SIMPLE, *COMMANDS])}", file=sys.stderr)
         return 2
-    if options and "files" not in chosen:
-        print(f"{options[0]}: only benchmark 'files' has options", file=sys.stderr)
+    if options and (len(names) != 1 or names[0] not in COMMANDS):
+        print(f"{options[0]}: only one of {', '.join(COMMANDS)}, named alone, has options", file=sys.stderr)
         return 2
     print(machine())
     for name in chosen:
-        if name == "files":
-            command.main(options if names else SHORT)
+        if name in COMMANDS:
+            importlib.import_module(f"bench.{name}.command").main(options if names else COMMANDS[name])
         else:
             importlib.import_module(f"bench.{name}").main()
     return 0

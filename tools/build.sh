@@ -15,9 +15,13 @@ for package in $(ls interfaces); do
   done
 done
 
+# Links into the sources, so that a change in Python needs no build; copies where the sources go away (docker/).
+link=(--symlink-install)
+[ "${AESTREAM_COPY_INSTALL:-0}" = 1 ] && link=()
+
 log=log/build.txt
 # colcon warns about the environment's missing local_setup files; they are not needed with AMENT_PREFIX_PATH set.
-if ! colcon build --base-paths src interfaces --symlink-install \
+if ! colcon build --base-paths src interfaces ${link[@]+"${link[@]}"} \
     ${skipped[@]+--packages-skip "${skipped[@]}"} \
     --event-handlers console_direct- console_cohesion- \
     --cmake-args -DPython3_EXECUTABLE="$VIRTUAL_ENV/bin/python" -DBUILD_TESTING=ON --no-warn-unused-cli > "$log" 2>&1; then

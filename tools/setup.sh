@@ -33,7 +33,8 @@ install_python_packages() {
   local stamp; stamp=$(environment_stamp)
   [ "$(cat .venv/.aestream-stamp 2>/dev/null)" = "$stamp" ] && return 0
   command -v g++ >/dev/null && command -v cmake >/dev/null || fail "g++ and cmake are needed: sudo apt-get install g++ cmake"
-  local requirements=(-r requirements/run.txt -r requirements/dev.txt) venv_options=() constraints=constraints.txt
+  local requirements=(-r requirements/run.txt) venv_options=() constraints=constraints.txt
+  [ "${AESTREAM_RUNTIME_ONLY:-0}" = 1 ] || requirements+=(-r requirements/dev.txt)  # images go without
   if uses_installed_ros; then
     say "creating .venv on top of ROS 2 $ROS_DISTRO in /opt/ros/$ROS_DISTRO"
     venv_options=(--system-site-packages)

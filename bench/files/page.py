@@ -10,8 +10,8 @@ from bench.files.memory import LIMIT_MB
 from bench.files.plot import draw
 from bench.files.processes import ROOT
 from bench.files.table import fastest_peer, label, own_row
+from bench.sections import write_section
 
-PAGE = ROOT / "docs" / "benchmarks.md"
 PLOT = ROOT / "docs" / "benchmarks_files.png"
 TITLES = {
     "stream": ("Reading, packet by packet", "Packets are handed to Python as arrays and dropped."),
@@ -58,7 +58,7 @@ two threads (its processor time is above its wall time); handing ours to a secon
 def write_page(results: dict[str, Any]) -> None:
     """Write the page and the plot."""
     draw(results["groups"], PLOT)
-    PAGE.write_text("\n".join(page(results)))
+    write_section("files", "\n".join(page(results)))
 
 
 def page(results: dict[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/aestream"]),
         ("share/aestream", ["package.xml"]),
         ("bin", ["scripts/aestream"]),
-        ("share/aestream/launch", glob("../../launch/*.launch.*")),
+        ("share/aestream/launch", glob("../../launch/*.*")),
         ("share/aestream/config", glob("../../config/*")),
     ],
     install_requires=["setuptools"],
@@ -26,6 +26,12 @@ setup(
         "console_scripts": [
             "component_container = aestream.container.main:main",
             "watch = aestream.watch.cli:main",
+            "recorder_node = aestream.bag.ros.recorder_node:main",
+            "player_node = aestream.bag.ros.player_node:main",
+        ],
+        "rclpy_components": [
+            "aestream::RecorderNode = aestream.bag.ros.recorder_node:RecorderNode",
+            "aestream::PlayerNode = aestream.bag.ros.player_node:PlayerNode",
         ],
     },
     zip_safe=True,

@@ -14,8 +14,14 @@ setup(
     install_requires=["setuptools"],
     extras_require={"test": ["pytest"]},
     entry_points={
-        "console_scripts": ["driver_node = aestream_driver.ros.node:main"],
-        "rclpy_components": ["aestream_driver::DriverNode = aestream_driver.ros.node:DriverNode"],
+        "console_scripts": [
+            "driver_node = aestream_driver.ros.node:main",
+            "event_array_converter = aestream_driver.ros.event_array_converter:main",
+        ],
+        "rclpy_components": [
+            "aestream_driver::DriverNode = aestream_driver.ros.node:DriverNode",
+            "aestream_driver::EventArrayConverter = aestream_driver.ros.event_array_converter:EventArrayConverter",
+        ],
     },
     zip_safe=True,
     description="Events from the simulator or a recording into ROS 2.",

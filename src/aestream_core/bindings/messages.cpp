@@ -9,11 +9,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "aestream_core/errors.hpp"
-#include "aestream_core/libcaer.hpp"
 #include "bindings.hpp"
 #include "raw_bytes.hpp"
 
@@ -69,9 +69,29 @@ py::list encodings() {
     return rows;
 }
 
-py::bytes to_libcaer_cmp(const Packet& packet) {
-    const std::vector<std::byte> bytes = encode_libcaer_cmp(packet);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+/// One message as (bytes, base_us, number of events).
+using MessageTuple = std::tuple<py::array, std::uint64_t, std::size_t>;
+
+std::vector<MessageTuple> encode(const std::string& encoding, const Packet& packet) {
+    std::vector<MessageBytes> messages;
+    {
+        const py::gil_scoped_release unlocked;
+        messages = message_codec_to_write(encoding).encode(packet);
+    }
+    std::vector<MessageTuple> result;
+    result.reserve(messages.size());
+    for (const MessageBytes& message : messages) {
+        result.emplace_back(bytes_view(message.buffer, message.size_bytes, true), message.base_us, message.events);
+    }
+    return result;
+}
+
+std::vector<std::string> written_encodings() {
+    std::vector<std::string> names;
+    for (const MessageCodec& codec : message_codecs()) {
+        if (codec.encode != nullptr) names.emplace_back(codec.encoding);
+    }
+    return names;
 }
 
 }  // namespace
@@ -84,7 +104,8 @@ void register_messages(py::module_& module) {
         .def("take", &MessageDecoderObject::take)
         .def("counters", &MessageDecoderObject::counters);
     module.def("message_encodings", &encodings);
-    module.def("encode_libcaer_cmp", &to_libcaer_cmp);
+    module.def("written_encodings", &written_encodings);
+    module.def("encode_message", &encode, py::arg("encoding"), py::arg("packet"));
 }
 
 }  // namespace aestream::bindings

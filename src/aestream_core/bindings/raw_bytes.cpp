@@ -40,16 +40,6 @@ private:
     std::stop_source stop_;
 };
 
-/// (N,) uint8 array on memory of the pool; the array holds the buffer.
-py::array bytes_view(const BufferRef& buffer, std::size_t size_bytes, bool writeable) {
-    static std::byte nothing{};
-    const void* first = size_bytes == 0 ? &nothing : buffer->data();
-    py::array view(py::dtype::of<std::uint8_t>(), {static_cast<py::ssize_t>(size_bytes)}, {py::ssize_t{1}}, first,
-                   hold(buffer));
-    if (!writeable) view.attr("flags").attr("writeable") = false;
-    return view;
-}
-
 auto open_raw(const std::string& path, std::uint64_t packet_us, std::size_t max_bytes, std::optional<double> speed) {
     OpenedFile opened = open_file(path, {});
     FileInfo info = opened.info;
@@ -109,6 +99,15 @@ py::array encode(const Packet& packet) {
 }
 
 }  // namespace
+
+py::array bytes_view(const BufferRef& buffer, std::size_t size_bytes, bool writeable) {
+    static std::byte nothing{};
+    const void* first = size_bytes == 0 ? &nothing : buffer->data();
+    py::array view(py::dtype::of<std::uint8_t>(), {static_cast<py::ssize_t>(size_bytes)}, {py::ssize_t{1}}, first,
+                   hold(buffer));
+    if (!writeable) view.attr("flags").attr("writeable") = false;
+    return view;
+}
 
 py::dict decode_counters(const DecodeCounters& counters) {
     py::dict result;

@@ -21,8 +21,7 @@ from recording_files import joined
 
 from aestream_core import _core
 from aestream_core.errors import FormatError, InvalidArgumentError
-from aestream_core.events import Events
-from aestream_core.messages import MESSAGE_ENCODINGS, MessageDecoder, encode_libcaer_cmp
+from aestream_core.messages import MESSAGE_ENCODINGS, MessageDecoder
 
 SIDE = 2047
 BASE_NS = 1_702_309_120_000_000_000
@@ -105,36 +104,6 @@ def test_events_come_out_as_they_went_in(events: list[Event]) -> None:
     assert decode("mono", encode_mono(events, BASE_NS // 1000)) == events
     assert decode("event_array", encode_event_array(events, ros1=False)) == events
     assert decode("event_array_ros1", encode_event_array(events, ros1=True)) == events
-
-
-@given(events=events_near)
-@settings(max_examples=50, deadline=None)
-def test_libcaer_cmp_comes_out_as_it_went_in(events: list[Event]) -> None:
-    ordered = sorted(events, key=lambda event: (event[0], event[1]))
-    if not ordered:
-        return
-    t, x, y, p = zip(*ordered, strict=True)
-    packet = Events.from_numpy(t=t, x=x, y=y, p=p, width=SIDE, height=SIDE)
-    data = encode_libcaer_cmp(packet)
-    assert decode("libcaer_cmp", data, packet.first_us * 1000) == ordered
-    assert decode_libcaer_cmp(data, packet.first_us * 1000) == ordered
-
-
-def test_libcaer_cmp_keeps_rows_within_a_block_and_times_beyond_16_bits_apart() -> None:
-    events = [(0, 5, 8, 1), (0, 5, 9, 1), (0, 5, 10, 1), (0, 5, 13, 1), (1, 5, 14, 0), (70_000, 5, 9, 0)]
-    t, x, y, p = zip(*events, strict=True)
-    data = encode_libcaer_cmp(Events.from_numpy(t=t, x=x, y=y, p=p, width=20, height=20))
-    assert decode("libcaer_cmp", data, 0) == events
-
-
-@pytest.mark.parametrize(
-    ("t", "x", "message"),
-    [([0, 0], [0, 2048], "x=2048"), ([5, 4], [0, 0], "at 4 us"), ([0, 1 << 24], [0, 0], "16777215")],
-)
-def test_what_libcaer_cmp_cannot_say_is_refused(t: list[int], x: list[int], message: str) -> None:
-    packet = Events.from_numpy(t=t, x=x, y=[0, 0], p=[0, 0], width=4096, height=9)
-    with pytest.raises(InvalidArgumentError, match=message):
-        encode_libcaer_cmp(packet)
 
 
 def test_libcaer_goes_on_over_a_roll_over_of_its_clock() -> None:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
+from aestream_core.transports.names import TRANSPORTS
 from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
+from aestream_driver.encoding import ENCODINGS
 from aestream_driver.sources.names import SOURCE_NAMES
 from aestream_driver.stamps import STAMPS
 
@@ -46,6 +48,9 @@ class DriverConfig:
     packet_events: int = setting(
         24_576, "events that one packet holds at most; keeps messages under 0.2 MB", bounds=(1, 10_000_000)
     )
+    encoding: str = setting(
+        AUTO, "encoding of the event messages; auto sends the source's own bytes, else evt3", choices=ENCODINGS
+    )
     record: str = setting(
         "", "recording to write; the ending names the format; must not be there yet; empty records nothing"
     )
@@ -54,6 +59,12 @@ class DriverConfig:
     )
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
+
+    transport: str = setting(
+        "dds",
+        "how events reach other processes: over DDS, or through shared memory of this machine as well",
+        choices=TRANSPORTS,
+    )
 
     def __post_init__(self) -> None:
         """Check every field."""

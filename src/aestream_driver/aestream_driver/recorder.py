@@ -11,29 +11,47 @@ from aestream_core.errors import AestreamError, InvalidArgumentError
 SUFFIX = ".raw"
 
 
-class Evt3Recorder:
-    """Writes encoded packets into an EVT3 recording, with the header that cameras' recordings have.
+HEADER_LINES = {
+    "evt3": ("evt 3.0", "format EVT3"),
+    "evt2": ("evt 2.0", "format EVT2"),
+    "evt21": ("evt 2.1", "format EVT21;endianness=little"),
+}
+"""How the header of a recording says the encoding."""
 
-    Bytes that arrive encoded are written as they came. The format's clock has 24 bits: sensor time in the recording
-    counts from the last wrap of that clock before the first event (16.8 s).
+
+class RawRecorder:
+    """Writes encoded packets into a recording of Prophesee's format, with the header that cameras' recordings have.
+
+    Bytes that arrive encoded are written as they came. The clock of EVT3 has 24 bits: sensor time in the recording
+    counts from the last wrap of that clock before the first event (16.8 s; EVT2 and EVT2.1: 4 h 46 min).
 
     Attributes:
         path: the file.
     """
 
-    def __init__(self, path: str, *, width: int, height: int) -> None:
+    def __init__(self, path: str, *, encoding: str, width: int, height: int) -> None:
         """Create the file.
 
+        Args:
+            path: where; must end in .raw.
+            encoding: encoding of the packets, one of `HEADER_LINES`.
+            width: sensor width in pixels.
+            height: sensor height in pixels.
+
         Raises:
-            InvalidArgumentError: the name does not end in .raw, or the file is there already.
+            InvalidArgumentError: the name does not end in .raw, the file is there already, or no recording of that
+                name holds the encoding.
             AestreamError: the file cannot be written; the message says why.
         """
         self.path = Path(path)
         if self.path.suffix != SUFFIX:
-            raise InvalidArgumentError(f"record is {path!r}; it must end in {SUFFIX} (EVT3)")
+            raise InvalidArgumentError(f"record is {path!r}; it must end in {SUFFIX}")
+        if encoding not in HEADER_LINES:
+            raise InvalidArgumentError(f"the source gives {encoding!r}; {SUFFIX} holds {', '.join(HEADER_LINES)}")
         if self.path.exists():
             raise InvalidArgumentError(f"record is {path!r}, which is there already; choose another name or remove it")
-        header = f"% evt 3.0\n% format EVT3;height={height};width={width}\n% geometry {width}x{height}\n% end\n"
+        version, named = HEADER_LINES[encoding]
+        header = f"% {version}\n% {named};height={height};width={width}\n% geometry {width}x{height}\n% end\n"
         try:
             self._file: BinaryIO = self.path.open("xb", buffering=1 << 20)
             self._file.write(header.encode())

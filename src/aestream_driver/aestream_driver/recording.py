@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import Envelope, Subscription
 from aestream_core.files import create_file
-from aestream_driver.recorder import SUFFIX, Evt3Recorder
+from aestream_driver.encoding import AUTO, WireEncoding
+from aestream_driver.recorder import HEADER_LINES, SUFFIX, RawRecorder
 from aestream_driver.sources.base import SourcePacket
 
 QUEUE_LIMIT_BYTES = 64_000_000
@@ -46,7 +48,13 @@ class Recording:
     """
 
     def __init__(
-        self, path: str, writer: Writer, *, raw: bool, limit_bytes: int, on_failure: Callable[[str], None]
+        self,
+        path: str,
+        writer: Writer,
+        *,
+        raw: WireEncoding | None,
+        limit_bytes: int,
+        on_failure: Callable[[str], None],
     ) -> None:
         """Begin to write on a thread of its own; use `open_recording`."""
         self.path = path
@@ -85,7 +93,9 @@ class Recording:
             pieces = packet.events()
             if self._raw:
                 count = sum(len(events) for events in pieces)
-                self._queue.offer(Envelope(packet.wire().data, 0, count), wait=wait)
+                for wire in self._raw.messages(packet):
+                    self._queue.offer(Envelope(wire.data, 0, count), wait=wait)
+                    count = 0
                 return
             for events in pieces:
                 self._queue.offer(Envelope(events, 0, len(events)), wait=wait)
@@ -148,7 +158,7 @@ class RecordingRequest:
         width: sensor width in pixels.
         height: sensor height in pixels.
         overwrite: whether a file that is there may be replaced.
-        raw: whether to write the bytes of packets as they come, in EVT3, undecoded. Only into .raw.
+        encoding: encoding of the packets' own bytes, which are written into .raw as they come where it can hold them.
         limit_bytes: bytes that may wait for the disk.
     """
 
@@ -156,7 +166,7 @@ class RecordingRequest:
     width: int
     height: int
     overwrite: bool = False
-    raw: bool = False
+    encoding: str = ""
     limit_bytes: int = QUEUE_LIMIT_BYTES
 
 
@@ -176,8 +186,8 @@ def open_recording(request: RecordingRequest, on_failure: Callable[[str], None])
         raise InvalidArgumentError(
             f"cannot record to {request.path!r}, which is there already; choose another name or remove it"
         )
-    raw = request.raw and path.suffix == SUFFIX
-    make: Callable[..., Writer] = Evt3Recorder if raw else create_file
+    raw = WireEncoding(AUTO, request.encoding) if request.encoding in HEADER_LINES and path.suffix == SUFFIX else None
+    make: Callable[..., Writer] = partial(RawRecorder, encoding=request.encoding) if raw else create_file
     if raw:
         path.unlink(missing_ok=True)
     writer = make(request.path, width=request.width, height=request.height)

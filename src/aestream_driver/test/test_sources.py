@@ -71,7 +71,7 @@ def test_what_the_simulator_sends_decodes_to_what_it_hands_over() -> None:
         ({"source": "file"}, "source is 'file' but path is empty"),
         ({"source": "file", "path": "missing.raw"}, "missing.raw"),
         ({"source": "file", "path": "x.raw", "width": 10}, "give width and height together"),
-        ({"source": "lidar"}, "source is 'lidar'; it must be one of file, sim"),
+        ({"source": "lidar"}, "source is 'lidar'; it must be one of camera, file, sim"),
         ({"rate_hz": -1.0}, "rate_hz is -1.0; it must be 1 to 1000000000 events/s"),
         ({"scene": "moon"}, "scene is 'moon'; it must be one of"),
     ],

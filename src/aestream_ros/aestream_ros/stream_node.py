@@ -105,6 +105,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
         """Give state and message of a fault that the stage is working on; None where there is none."""
         return None
 
+    def details(self) -> dict[str, object]:
+        """Give what /diagnostics is to say beyond the counters of every stage."""
+        return {}
+
     # Lifecycle ------------------------------------------------------------------------------------------------------
 
     def on_configure(self, _: LifecycleState) -> TransitionCallbackReturn:
@@ -173,7 +177,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
         self._status.publish(status)
         self._readings += 1
         if self._readings % DIAGNOSTICS_EVERY == 0:
-            self._diagnostics.publish(self._diagnosis.message(status, hardware_id=reading.hardware_id, now_s=now_s))
+            entry = self._diagnosis.entry(
+                status, hardware_id=reading.hardware_id, now_s=now_s, details=self.details()
+            )
+            self._diagnostics.publish(DiagnosticArray(header=status.header, status=[entry]))
 
     def _shown(self, reading: StageReading) -> tuple[str, str]:
         """Give state and message as status shows them."""

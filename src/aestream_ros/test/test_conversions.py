@@ -7,7 +7,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 
 from aestream_core import Events, FormatError
 from aestream_core.evt3 import encode_evt3
-from aestream_core.messages import encode_libcaer_cmp
+from aestream_core.messages import MessageEncoder
 from aestream_ros.conversions import EventPacketDecoder, assign_bytes, event_packet, header, stamp_ns
 
 
@@ -74,7 +74,7 @@ def test_an_encoding_that_is_not_understood_is_named() -> None:
 def test_every_encoding_of_the_ecosystem_is_understood_and_may_change_on_the_way() -> None:
     events = packet(5_000_000)
     decoder = EventPacketDecoder()
-    compressed = np.frombuffer(encode_libcaer_cmp(events), np.uint8)
+    compressed = MessageEncoder("libcaer_cmp").encode(events)[0].data
     sent = message(events, 1, encoding="libcaer_cmp", time_base=events.first_us * 1000)
     assign_bytes(sent, "events", compressed)
     for each in (message(events, 0), over_the_wire(sent)):

@@ -10,6 +10,7 @@
 #include "aestream_core/packet.hpp"
 #include "aestream_core/packet_writer.hpp"
 #include "aestream_core/partial_record.hpp"
+#include "aestream_core/raw_packet.hpp"
 #include "aestream_core/side_records.hpp"
 #include "aestream_core/wrapping_counter.hpp"
 
@@ -44,5 +45,8 @@ struct Evt2EncodeState {
 /// and changes nothing, for coordinates above 2047 and for steps back in time of more than 2 h 23 min, or over a wrap
 /// of the clock by more than 4.19 s.
 std::size_t encode_evt2(const Packet& packet, Evt2EncodeState& state, std::byte* out);
+
+/// Cut an undecoded EVT2 stream as frame_evt3 does. Times are those of TIME_HIGH words: multiples of 64 µs.
+RawStream frame_evt2(ByteStream source, FrameOptions options);
 
 }  // namespace aestream

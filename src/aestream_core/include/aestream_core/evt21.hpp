@@ -46,4 +46,8 @@ struct Evt21EncodeState {
 /// columns share a word where their columns ascend, so that order is kept exactly. Throws as encode_evt2 does.
 std::size_t encode_evt21(const Packet& packet, Evt21EncodeState& state, std::byte* out);
 
+/// Cut an undecoded EVT2.1 stream as frame_evt2 does. The words of the pieces are in the current order, whatever that
+/// of the stream is: messages do not say it.
+RawStream frame_evt21(ByteStream source, FrameOptions options, Evt21WordOrder order);
+
 }  // namespace aestream

@@ -87,13 +87,6 @@ struct Evt3EncodeState {
 /// cannot express: more than 8.388608 s, or over a wrap of the clock by more than one TIME_HIGH value (4096 µs).
 std::size_t encode_evt3(const Packet& packet, Evt3EncodeState& state, std::byte* out);
 
-struct FrameOptions {
-    Sensor sensor;
-    std::uint64_t t0_us = 0;          ///< in the turn of the 24-bit clock that the stream begins in
-    std::uint64_t packet_us = 1000;   ///< sensor time that a piece spans, about
-    std::size_t max_bytes = 200'000;  ///< largest piece
-};
-
 /// Cut an undecoded EVT3 stream right before TIME_HIGH words, or between any two where a piece would exceed max_bytes.
 /// The pieces in a row are the stream's bytes exactly. Throws DamagedRecording at the end of an odd number of bytes.
 RawStream frame_evt3(ByteStream source, FrameOptions options);

@@ -34,6 +34,14 @@ using RawStream = Generator<RawPacket>;
 /// Bytes as a device or file hands them over, cut anywhere; each span is valid until the next one is asked for.
 using ByteStream = Generator<std::span<const std::byte>>;
 
+/// How to cut an undecoded stream into packets.
+struct FrameOptions {
+    Sensor sensor;
+    std::uint64_t t0_us = 0;          ///< in the turn of the format's clock that the stream begins in
+    std::uint64_t packet_us = 1000;   ///< sensor time that a piece spans, about
+    std::size_t max_bytes = 200'000;  ///< largest piece
+};
+
 /// Hold each packet back until its last_us is due: sensor time since the first base_us, divided by speed.
 /// A jump of sensor time backwards restarts the clock. Ends early when stop is requested.
 RawStream pace(RawStream upstream, double speed, std::stop_token stop);

@@ -94,6 +94,12 @@ OpenedFormat open(const ByteFile& file, const OpenOptions& options) {
 
 bool recognises(std::span<const std::byte> head) { return is_raw_recording(head, name); }
 
+RawStream frame(ByteStream bytes, const FileInfo& info, std::uint64_t packet_us, std::size_t max_bytes) {
+    const std::uint64_t t0_us = t0_us_of(RawHeader{info.details, 0});
+    return frame_evt21(std::move(bytes), {info.sensor, t0_us, packet_us, max_bytes},
+                       *order_named(info.details.at("word_order")));
+}
+
 std::unique_ptr<Encoder> make_encoder(const EncodeOptions& options) {
     const std::string asked = option_or(options.values, "word_order", "current");
     if (asked != "current" && asked != "legacy") refuse_option(write_options[0], asked);
@@ -107,6 +113,7 @@ const FileFormat evt21_format{.name = name,
                               .extensions = raw_extensions,
                               .recognises = &recognises,
                               .open = &open,
+                              .frame = &frame,
                               .make_encoder = &make_encoder,
                               .read_options = read_options,
                               .write_options = write_options};

@@ -60,6 +60,11 @@ OpenedFormat open(const ByteFile& file, const OpenOptions& options) {
 
 bool recognises(std::span<const std::byte> head) { return is_raw_recording(head, name); }
 
+RawStream frame(ByteStream bytes, const FileInfo& info, std::uint64_t packet_us, std::size_t max_bytes) {
+    const std::uint64_t t0_us = t0_us_of(RawHeader{info.details, 0});
+    return frame_evt2(std::move(bytes), {info.sensor, t0_us, packet_us, max_bytes});
+}
+
 std::unique_ptr<Encoder> make_encoder(const EncodeOptions& options) {
     return std::make_unique<Evt2Encoder>(options.sensor);
 }
@@ -71,6 +76,7 @@ const FileFormat evt2_format{.name = name,
                              .extensions = raw_extensions,
                              .recognises = &recognises,
                              .open = &open,
+                             .frame = &frame,
                              .make_encoder = &make_encoder};
 
 }  // namespace aestream

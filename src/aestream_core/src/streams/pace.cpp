@@ -1,8 +1,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "aestream_core/pacer.hpp"
+#include "aestream_core/raw_packet.hpp"
 #include "aestream_core/stream.hpp"
 
 namespace aestream {
@@ -35,6 +37,16 @@ PacketStream pace(PacketStream upstream, double speed, std::stop_token stop) {
             pacer.wait_for(packet.first_us());
             if (!pacer.wait_for(packet.last_us())) co_return;
         }
+        co_yield std::move(packet);
+    }
+}
+
+RawStream pace(RawStream upstream, double speed, std::stop_token stop) {
+    Pacer pacer(speed, std::move(stop));
+    bool started = false;
+    for (RawPacket& packet : upstream) {
+        if (!std::exchange(started, true)) pacer.wait_for(packet.base_us);
+        if (!pacer.wait_for(packet.last_us)) co_return;
         co_yield std::move(packet);
     }
 }

@@ -32,17 +32,19 @@ class WirePacket:
         data: encoded events, (N,) uint8, owned by a pooled buffer or a recording; not to be modified.
         base_us: sensor time in µs that resolves the encoding's own clock.
         encoded: whether the bytes were encoded for this purpose; False where they are the source's own.
-        lost_before: packets of the source that were lost between this one and the one before it.
     """
 
     data: npt.NDArray[np.uint8]
     base_us: int
     encoded: bool
-    lost_before: int = 0
 
 
 class SourcePacket(Protocol):
     """One packet of a source."""
+
+    @property
+    def encoding(self) -> str:
+        """Encoding of the bytes that `wire` gives, as EventPacket messages say it."""
 
     @property
     def first_us(self) -> int:
@@ -63,6 +65,10 @@ class SourcePacket(Protocol):
         """Give the encoded bytes. Encodes where the source delivers events."""
 
     @property
+    def lost_before(self) -> int:
+        """Packets of the source that were lost between this one and the one before it."""
+
+    @property
     def arrival_ns(self) -> int:
         """Host time in ns since the epoch at which it arrived; 0 where that is now."""
 
@@ -76,7 +82,7 @@ class Source(Protocol):
     Attributes:
         width: sensor width in pixels.
         height: sensor height in pixels.
-        encoding: encoding of the bytes that `SourcePacket.wire` gives.
+        encoding: encoding that its packets have, except behind a place that was sought.
         description: one line for people.
         lossless: whether the source can wait for its consumers (a recording) or not (a camera).
     """

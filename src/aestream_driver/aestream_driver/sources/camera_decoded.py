@@ -21,6 +21,8 @@ PACKET_EVENTS = 24_576
 class CameraDecodedPacket:
     """Decoded events of a camera, encoded only where somebody outside the process listens. There may be none."""
 
+    encoding = "evt3"
+
     def __init__(self, events: Events, side: SideData, *, last_us: int, lost_before: int, arrival_ns: int) -> None:
         """Wrap one packet.
 
@@ -33,7 +35,7 @@ class CameraDecodedPacket:
         """
         self._events = events
         self._side = side
-        self._lost_before = lost_before
+        self.lost_before = lost_before
         self._wire: WirePacket | None = None
         self.first_us = events.first_us if len(events) else last_us
         self.last_us = last_us
@@ -58,7 +60,7 @@ class CameraDecodedPacket:
             some = len(self._events) > 0
             data = encode_evt3(self._events) if some else np.empty(0, np.uint8)
             base_us = self._events.first_us if some else self.last_us
-            self._wire = WirePacket(data, base_us, encoded=True, lost_before=self._lost_before)
+            self._wire = WirePacket(data, base_us, encoded=True)
         return self._wire
 
 

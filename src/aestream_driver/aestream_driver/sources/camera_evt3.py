@@ -71,6 +71,8 @@ class PieceDecoder:
 class CameraEvt3Packet:
     """A piece that is decoded only where somebody in the process wants events or triggers."""
 
+    encoding = "evt3"
+
     def __init__(self, piece: Piece, decoder: PieceDecoder) -> None:
         """Wrap one piece."""
         self._piece = piece
@@ -86,6 +88,11 @@ class CameraEvt3Packet:
     def last_us(self) -> int:
         """Sensor time of the end in µs."""
         return self._piece.last_us
+
+    @property
+    def lost_before(self) -> int:
+        """USB packets lost before it."""
+        return self._piece.lost_before
 
     @property
     def arrival_ns(self) -> int:
@@ -108,7 +115,7 @@ class CameraEvt3Packet:
     def wire(self) -> WirePacket:
         """Give the bytes as the camera sent them."""
         piece = self._piece
-        return WirePacket(piece.words.view(np.uint8), piece.base_us, encoded=False, lost_before=piece.lost_before)
+        return WirePacket(piece.words.view(np.uint8), piece.base_us, encoded=False)
 
     def _decode(self) -> tuple[list[Events], npt.NDArray[np.void]]:
         if self._decoded is None:

@@ -13,7 +13,9 @@ from aestream_driver.sources.side import NOTHING, SideData
 class DecodedPacket:
     """Events that are encoded only where somebody outside the process listens."""
 
+    encoding = "evt3"
     arrival_ns = 0
+    lost_before = 0
 
     def __init__(self, events: Events) -> None:
         """Wrap one packet."""

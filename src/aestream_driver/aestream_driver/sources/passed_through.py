@@ -1,21 +1,23 @@
-"""A source whose bytes are already in an encoding of the wire: EVT3 recordings, sent as they are."""
+"""A source whose bytes are already in an encoding of the wire: Prophesee's recordings, sent as they are."""
 
 from collections.abc import Iterator
 
 from aestream_core.events import Events
-from aestream_core.evt3 import Evt3Decoder
+from aestream_core.messages import MessageDecoder
 from aestream_core.raw_files import RawPacket, RawStream
 from aestream_driver.sources.base import SourcePacket, Trouble, WirePacket
 from aestream_driver.sources.side import NOTHING, SideData
 
 
-class RawEvt3Packet:
-    """A piece of an EVT3 stream that is decoded only where somebody in the process wants events."""
+class UndecodedPacket:
+    """A piece of an encoded stream that is decoded only where somebody in the process wants events."""
 
     arrival_ns = 0
+    lost_before = 0
 
-    def __init__(self, raw: RawPacket, decoder: Evt3Decoder) -> None:
+    def __init__(self, raw: RawPacket, decoder: MessageDecoder) -> None:
         """Wrap one piece; `decoder` has seen every piece before it."""
+        self.encoding = decoder.encoding
         self._raw = raw
         self._decoder = decoder
         self._events: list[Events] | None = None
@@ -51,24 +53,24 @@ class RawEvt3Packet:
 
 
 class PassedThroughSource:
-    """An EVT3 stream as a source."""
+    """An encoded stream as a source."""
 
-    encoding = "evt3"
     dropped_packets = 0
     trouble: Trouble | None = None
     lossless = True
 
-    def __init__(self, stream: RawStream, *, width: int, height: int, description: str) -> None:
+    def __init__(self, stream: RawStream, *, encoding: str, width: int, height: int, description: str) -> None:
         """Take over an open stream of undecoded pieces of a sensor of that size."""
         self._stream = stream
-        self._decoder = Evt3Decoder(width=width, height=height)
+        self._decoder = MessageDecoder(encoding, width=width, height=height)
+        self.encoding = encoding
         self.width = width
         self.height = height
         self.description = description
 
     def __iter__(self) -> Iterator[SourcePacket]:
         """Iterate over the pieces."""
-        return (RawEvt3Packet(raw, self._decoder) for raw in self._stream)
+        return (UndecodedPacket(raw, self._decoder) for raw in self._stream)
 
     @property
     def invalid_events(self) -> int:

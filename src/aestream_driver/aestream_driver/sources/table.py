@@ -74,7 +74,7 @@ def _recording_at(config: DriverConfig, start_us: int) -> Source:
     description = f"{config.path}, {info.format}, {width}x{height}"
     if FILE_FORMATS[info.format].raw and not start_us:
         raw = open_raw_file(config.path, packet_us=config.packet_us, max_bytes=MAX_MESSAGE_BYTES)
-        return PassedThroughSource(raw, width=width, height=height, description=description)
+        return PassedThroughSource(raw, encoding=info.format, width=width, height=height, description=description)
     stream = open_file(
         config.path,
         packet_us=config.packet_us,

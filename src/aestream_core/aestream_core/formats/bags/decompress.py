@@ -8,6 +8,8 @@ from typing import Any
 from aestream_core.formats.optional import optional_module
 
 _PIECE_BYTES = 1 << 20
+_LARGEST_MESSAGE_BYTES = 1 << 28
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 class ChunkError(Exception):
@@ -54,6 +56,21 @@ class Chunk:
             return bytes(self._stream.read(size_bytes))
         except Exception as error:  # each library has errors of its own
             raise ChunkError(f"a compressed chunk is damaged: {error}") from None
+
+
+def decompressed(message: bytes) -> bytes:
+    """Give a message's serialised bytes. No serialised message begins as one that rosbag2 compressed does.
+
+    Raises:
+        ChunkError: it is damaged, or claims to be larger than any message is.
+    """
+    if message[:4] != _ZSTD_MAGIC:
+        return message
+    chunk = Chunk("zstd", message)
+    data = chunk.read(_LARGEST_MESSAGE_BYTES)
+    if len(data) == _LARGEST_MESSAGE_BYTES:
+        raise ChunkError(f"a compressed message is larger than {_LARGEST_MESSAGE_BYTES} bytes")
+    return data
 
 
 def _lz4(data: BytesIO) -> Any:

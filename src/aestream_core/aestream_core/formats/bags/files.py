@@ -1,10 +1,14 @@
 """The files of a bag: one, or those that a folder's metadata.yaml lists."""
 
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from aestream_core.errors import FormatError, InvalidArgumentError
+from aestream_core.errors import DamagedRecordingError, FormatError, InvalidArgumentError
+from aestream_core.formats.bags.decompress import Chunk, ChunkError
 from aestream_core.formats.bags.mcap import McapBag
 from aestream_core.formats.bags.rosbag1 import Rosbag1
 from aestream_core.formats.bags.sqlite import SqliteBag
@@ -12,6 +16,8 @@ from aestream_core.formats.bags.storage import Bag
 
 METADATA = "metadata.yaml"
 
+_COMPRESSED = ".zstd"
+_PIECE_BYTES = 1 << 20
 _STORAGES: Mapping[str, Callable[[Path], Bag]] = {".bag": Rosbag1, ".db3": SqliteBag, ".mcap": McapBag}
 
 
@@ -20,14 +26,12 @@ def files_of(path: Path) -> list[Path]:
 
     Raises:
         InvalidArgumentError: there is nothing there, or nothing of a bag.
-        FormatError: the bag's files are compressed as a whole.
+        FormatError: a file is empty.
     """
     if not path.exists():
         raise InvalidArgumentError(f"cannot read '{path}': No such file or directory")
     files = _listed(path) if path.is_dir() else [path]
     for file in files:
-        if file.suffix == ".zstd":
-            raise FormatError(f"'{file}' is compressed as a whole: decompress it first (zstd -d)")
         if not file.is_file():
             raise InvalidArgumentError(f"cannot read '{file}': No such file, though {METADATA} lists it")
         if file.stat().st_size == 0:
@@ -36,11 +40,14 @@ def files_of(path: Path) -> list[Path]:
 
 
 def open_bag(path: Path) -> Bag:
-    """Open one file of a bag.
+    """Open one file of a bag. One that is compressed as a whole is decompressed into a temporary folder first.
 
     Raises:
         FormatError: it is something else than its name says.
+        DamagedRecordingError: it is compressed as a whole, and damaged.
     """
+    if path.suffix == _COMPRESSED:
+        return _open_compressed(path)
     if path.suffix not in _STORAGES:
         raise FormatError(f"'{path}': unknown kind of bag; known: {', '.join(_STORAGES)}")
     return _STORAGES[path.suffix](path)
@@ -64,7 +71,32 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _found(folder: Path) -> list[Path]:
-    return sorted((path for path in folder.iterdir() if path.suffix in (".mcap", ".db3")), key=_natural_order)
+    files = (path for path in folder.iterdir() if path.name.removesuffix(_COMPRESSED).endswith((".mcap", ".db3")))
+    return sorted(files, key=_natural_order)
+
+
+def _open_compressed(path: Path) -> Bag:
+    folder = Path(tempfile.mkdtemp(prefix="aestream_bag_"))
+    try:
+        whole = folder / path.stem
+        _decompress(path, whole)
+        bag = open_bag(whole)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(bag, shutil.rmtree, folder, ignore_errors=True)
+    return bag
+
+
+def _decompress(path: Path, whole: Path) -> None:
+    chunk = Chunk("zstd", path.read_bytes())
+    with whole.open("wb") as file:
+        try:
+            while piece := chunk.read(_PIECE_BYTES):
+                file.write(piece)
+        except ChunkError as error:
+            size_bytes = path.stat().st_size
+            raise DamagedRecordingError(f"'{path}' is damaged at byte {size_bytes}: {error}", size_bytes) from None
 
 
 def _natural_order(path: Path) -> list[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """Writes MCAP files as rosbag2 does: messages in chunks, an index of them at the end. The format: mcap.dev/spec."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from struct import pack
@@ -8,13 +8,13 @@ from typing import Any
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.formats.bags import mcap
-from aestream_core.formats.bags.event_packet import DEFINITION, TYPE, TYPE_HASH
+from aestream_core.formats.bags.append_file import AppendFile
+from aestream_core.formats.bags.storage import Tally, Topic
 from aestream_core.formats.optional import optional_module
 
 CHUNK_BYTES = 1 << 20
 
 _HEADER, _MESSAGE_INDEX, _CHUNK_INDEX, _STATISTICS = 0x01, 0x07, 0x08, 0x0B
-_CHANNEL_ID = _SCHEMA_ID = 1
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,16 @@ class _ChunkIndex:
     end_ns: int
     at_byte: int
     chunk_bytes: int
+    index_places: Mapping[int, int]
     index_bytes: int
     stored_bytes: int
     records_bytes: int
 
 
 class McapWriter:
-    """One .mcap file with one topic."""
+    """One .mcap file."""
 
-    def __init__(self, path: Path, *, topic: str, compression: str) -> None:
+    def __init__(self, path: Path, *, compression: str = "none") -> None:
         """Create the file.
 
         Raises:
@@ -43,83 +44,110 @@ class McapWriter:
         """
         self._compression = "" if compression == "none" else compression
         self._compress = _compressor(compression)
-        self._channel = (
-            pack("<HH", _CHANNEL_ID, _SCHEMA_ID)
-            + _string(topic)
-            + _string("cdr")
-            + _map({"topic_type_hash": TYPE_HASH, "offered_qos_profiles": ""})
-        )
-        self._schema = pack("<H", _SCHEMA_ID) + _string(TYPE) + _string("ros2msg") + _string(DEFINITION)
-        self._parts: list[Any] = []
-        self._times: list[tuple[int, int]] = []
-        self._waiting_bytes = 0
+        self._schemas: dict[str, bytes] = {}
+        self._channels: list[bytes] = []
+        self.tally = Tally()
         self._chunks: list[_ChunkIndex] = []
-        self._messages = 0
-        self._file = path.open("wb")
-        self._file.write(mcap.MAGIC + _record(_HEADER, _string("ros2") + _string("aestream")))
-        self._file.write(self._described())
+        self._begin_chunk()
+        self._file = AppendFile(path)
+        self._file.append([mcap.MAGIC, _record(_HEADER, _string("ros2") + _string("aestream"))])
 
-    def add(self, time_ns: int, parts: list[Any]) -> None:
-        """Append a message whose serialised bytes are `parts` in a row; they are kept until the chunk is full."""
+    def add_topic(self, topic: Topic) -> int:
+        """Tell of a topic; give the number by which to add its messages."""
+        schema = b"" if topic.type in self._schemas else self._add_schema(topic)
+        number = len(self._channels) + 1
+        notes = {"topic_type_hash": topic.type_hash, "offered_qos_profiles": topic.qos}
+        content = pack("<HH", number, list(self._schemas).index(topic.type) + 1) + _string(topic.name)
+        self._channels.append(_record(mcap.CHANNEL, content + _string("cdr") + _map(notes)))
+        self._file.append([schema, self._channels[-1]])
+        return number
+
+    def add(self, number: int, time_ns: int, parts: Sequence[Any], *, sent_ns: int | None = None) -> None:
+        """Append a message whose serialised bytes are `parts` in a row; they are kept until the chunk is full.
+
+        Args:
+            number: that of the topic.
+            time_ns: when it was recorded.
+            parts: buffers of bytes.
+            sent_ns: when it was sent; None where nobody knows.
+        """
         size_bytes = sum(len(part) for part in parts) + mcap.MESSAGE_HEADER.size
+        times = self._times.setdefault(number, [])
+        count = self.tally.counts.get(number, 0) + len(times)
         head = mcap.RECORD_HEADER.pack(mcap.MESSAGE, size_bytes)
-        head += mcap.MESSAGE_HEADER.pack(_CHANNEL_ID, self._messages & 0xFFFFFFFF, time_ns, time_ns)
-        self._times.append((time_ns, self._waiting_bytes))
+        head += mcap.MESSAGE_HEADER.pack(number, count & 0xFFFFFFFF, time_ns, time_ns if sent_ns is None else sent_ns)
+        times.append((time_ns, self._waiting_bytes))
         self._parts += [head, *parts]
         self._waiting_bytes += mcap.RECORD_HEADER.size + size_bytes
-        self._messages += 1
         if self._waiting_bytes >= CHUNK_BYTES:
             self._write_chunk()
 
     def size_bytes(self) -> int:
         """Say how long the file is so far."""
-        return self._file.tell() + self._waiting_bytes
+        return self._file.size_bytes + self._waiting_bytes
 
     def flush(self) -> None:
         """Complete the chunk and hand it to the operating system."""
         self._write_chunk()
-        self._file.flush()
 
-    def close(self, metadata: str) -> None:
+    def close(self, metadata: str = "") -> None:
         """Complete the file. What rosbag2 has to say about a bag stands in its own records."""
-        self._write_chunk()
-        self._file.write(_record(mcap.DATA_END, pack("<I", 0)))
-        summary_begin = self._file.tell()
-        self._file.write(self._described())
-        self._file.write(_record(_STATISTICS, self._statistics()))
-        for chunk in self._chunks:
-            self._file.write(_record(_CHUNK_INDEX, self._chunk_index(chunk)))
-        self._file.write(_record(mcap.FOOTER, pack("<QQI", summary_begin, 0, 0)) + mcap.MAGIC)
-        self._file.close()
+        try:
+            self._write_chunk()
+            end = _record(mcap.DATA_END, pack("<I", 0))
+            summary_begin = self._file.size_bytes + len(end)
+            summary = [*self._schemas.values(), *self._channels, _record(mcap.STATISTICS, self._statistics())]
+            summary += [_record(_CHUNK_INDEX, self._chunk_index(chunk)) for chunk in self._chunks]
+            footer = _record(mcap.FOOTER, pack("<QQI", summary_begin, 0, 0))
+            self._file.append([end, b"".join(summary), footer, mcap.MAGIC])
+        finally:
+            self._file.close()
 
-    def _described(self) -> bytes:
-        return _record(mcap.SCHEMA, self._schema) + _record(mcap.CHANNEL, self._channel)
+    def drop_waiting(self) -> None:
+        """Forget the chunk that is not complete, because it could not be written."""
+        self._begin_chunk()
+
+    def _add_schema(self, topic: Topic) -> bytes:
+        content = pack("<H", len(self._schemas) + 1) + _string(topic.type)
+        content += _string(topic.definition_kind) + _string(topic.definition)
+        self._schemas[topic.type] = _record(mcap.SCHEMA, content)
+        return self._schemas[topic.type]
+
+    def _begin_chunk(self) -> None:
+        self._parts: list[Any] = []
+        self._times: dict[int, list[tuple[int, int]]] = {}
+        self._waiting_bytes = 0
 
     def _write_chunk(self) -> None:
         if not self._parts:
             return
         parts = self._parts if self._compress is None else [self._compress(b"".join(self._parts))]
         stored_bytes = self._waiting_bytes if self._compress is None else len(parts[0])
-        start_ns, end_ns = min(self._times)[0], max(self._times)[0]
+        start_ns = min(min(times)[0] for times in self._times.values())
+        end_ns = max(max(times)[0] for times in self._times.values())
         head = pack("<QQQI", start_ns, end_ns, self._waiting_bytes, 0) + _string(self._compression)
         head += pack("<Q", stored_bytes)
-        at_byte = self._file.tell()
-        self._file.write(mcap.RECORD_HEADER.pack(mcap.CHUNK, len(head) + stored_bytes) + head)
-        self._file.writelines(parts)
-        index_at = self._file.tell()
-        self._file.write(_record(_MESSAGE_INDEX, self._message_index()))
-        index_bytes = self._file.tell() - index_at
-        self._chunks.append(
-            _ChunkIndex(start_ns, end_ns, at_byte, index_at - at_byte, index_bytes, stored_bytes, self._waiting_bytes)
-        )
-        self._parts, self._times, self._waiting_bytes = [], [], 0
+        begin = mcap.RECORD_HEADER.pack(mcap.CHUNK, len(head) + stored_bytes) + head
+        at_byte, chunk_bytes = self._file.size_bytes, len(begin) + stored_bytes
+        index, places = self._message_indexes(at_byte + chunk_bytes)
+        self._file.append([begin, *parts, index])
+        sizes = (chunk_bytes, places, len(index), stored_bytes, self._waiting_bytes)
+        self._chunks.append(_ChunkIndex(start_ns, end_ns, at_byte, *sizes))
+        for number, times in self._times.items():
+            self.tally.add(number, len(times), min(times)[0], max(times)[0])
+        self._begin_chunk()
 
-    def _message_index(self) -> bytes:
-        entries = b"".join(pack("<QQ", *each) for each in self._times)
-        return pack("<HI", _CHANNEL_ID, len(entries)) + entries
+    def _message_indexes(self, at_byte: int) -> tuple[bytes, dict[int, int]]:
+        """Say where in the chunk the messages of each topic are, and where in the file that is said."""
+        index, places = b"", {}
+        for number, times in self._times.items():
+            places[number] = at_byte + len(index)
+            entries = b"".join(pack("<QQ", *each) for each in times)
+            index += _record(_MESSAGE_INDEX, pack("<HI", number, len(entries)) + entries)
+        return index, places
 
     def _chunk_index(self, chunk: _ChunkIndex) -> bytes:
-        offsets = pack("<HQ", _CHANNEL_ID, chunk.at_byte + chunk.chunk_bytes)
+        offsets = b"".join(pack("<HQ", *each) for each in chunk.index_places.items())
         return (
             pack("<QQQQ", chunk.start_ns, chunk.end_ns, chunk.at_byte, chunk.chunk_bytes)
             + pack("<I", len(offsets))
@@ -130,14 +158,11 @@ class McapWriter:
         )
 
     def _statistics(self) -> bytes:
-        start_ns = min((chunk.start_ns for chunk in self._chunks), default=0)
-        end_ns = max((chunk.end_ns for chunk in self._chunks), default=0)
-        counts = pack("<HQ", _CHANNEL_ID, self._messages)
-        return (
-            pack("<QHIIIIQQ", self._messages, 1, 1, 0, 0, len(self._chunks), start_ns, end_ns)
-            + pack("<I", len(counts))
-            + counts
-        )
+        tally = self.tally
+        counts = b"".join(pack("<HQ", *each) for each in tally.counts.items())
+        kinds = (len(self._schemas), len(self._channels), 0, 0, len(self._chunks))
+        head = pack("<QHIIIIQQ", tally.messages, *kinds, tally.start_ns, tally.end_ns)
+        return head + pack("<I", len(counts)) + counts
 
 
 def _compressor(name: str) -> Callable[[bytes], bytes] | None:

@@ -1,15 +1,15 @@
 """Writes bags of ROS 2 with one topic of event_camera_msgs/msg/EventPacket, encoded as evt3."""
 
 from pathlib import Path
-from typing import Any, Protocol
 
 from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
-from aestream_core.formats.bags.event_packet import TYPE, TYPE_HASH, EventPacketHead
+from aestream_core.formats.bags.event_packet import DEFINITION, TYPE, TYPE_HASH, EventPacketHead
 from aestream_core.formats.bags.files import METADATA
 from aestream_core.formats.bags.mcap_writer import McapWriter
 from aestream_core.formats.bags.sqlite_writer import SqliteWriter
+from aestream_core.formats.bags.storage import Storage, Topic
 from aestream_core.formats.base import (
     MAX_US,
     FormatOption,
@@ -29,22 +29,6 @@ _METADATA_VERSION = 8
 _LARGEST_SIDE = 2048  # evt3 has 11 bits for a coordinate
 _MESSAGE_EVENTS = 1 << 16
 _LAST_STAMP_US = (1 << 31) * 10**6  # the seconds of a stamp are an int32
-
-
-class Storage(Protocol):
-    """A file that messages are written to."""
-
-    def add(self, time_ns: int, parts: list[Any]) -> None:
-        """Append a message whose serialised bytes are `parts` in a row."""
-
-    def size_bytes(self) -> int:
-        """Say how long the file is so far."""
-
-    def flush(self) -> None:
-        """Hand what is buffered to the operating system."""
-
-    def close(self, metadata: str) -> None:
-        """Complete the file."""
 
 
 class BagWriter:
@@ -71,6 +55,9 @@ class BagWriter:
         self._kind = storage or self._options["storage"]
         self._file = self._file_in(Path(request.path))
         self._storage: Storage | None = self._create()
+        self._topic = self._storage.add_topic(
+            Topic(self._options["topic"], TYPE, definition=DEFINITION, definition_kind="ros2msg", type_hash=TYPE_HASH)
+        )
 
     @property
     def format(self) -> str:
@@ -115,7 +102,7 @@ class BagWriter:
         data = _core.encode_evt3(packet)
         time_ns = packet.first_us * 1000
         head = self._head.make(seq=self._messages, time_ns=time_ns, size_bytes=len(data))
-        self._opened().add(time_ns, [head, data.data])
+        self._opened().add(self._topic, time_ns, [head, data.data])
         self._start_ns = min(self._start_ns, time_ns) if self._messages else time_ns
         self._end_ns = max(self._end_ns, time_ns)
         self._messages += 1
@@ -132,8 +119,8 @@ class BagWriter:
             if self._folder is not None:
                 self._folder.mkdir()
             if self._kind == "mcap":
-                return McapWriter(self._file, topic=self._options["topic"], compression=self._options["compression"])
-            return SqliteWriter(self._file, topic=self._options["topic"], metadata_version=_METADATA_VERSION)
+                return McapWriter(self._file, compression=self._options["compression"])
+            return SqliteWriter(self._file, metadata_version=_METADATA_VERSION)
         except OSError as error:
             raise InvalidArgumentError(f"cannot write '{error.filename}': {error.strerror}") from None
 

@@ -1,0 +1,1 @@
+"""Events from a publisher to a subscriber: between processes, inside one, over shared memory."""

@@ -1,0 +1,1 @@
+"""How packets travel: one module a path."""

@@ -1,0 +1,1 @@
+"""The command `aestream bag`: one module a word."""

@@ -1,0 +1,1 @@
+"""Bags as ROS 2 nodes."""
