@@ -177,9 +177,7 @@ class StreamNode(LifecycleNode, Generic[Config]):
         self._status.publish(status)
         self._readings += 1
         if self._readings % DIAGNOSTICS_EVERY == 0:
-            entry = self._diagnosis.entry(
-                status, hardware_id=reading.hardware_id, now_s=now_s, details=self.details()
-            )
+            entry = self._diagnosis.entry(status, hardware_id=reading.hardware_id, now_s=now_s, details=self.details())
             self._diagnostics.publish(DiagnosticArray(header=status.header, status=[entry]))
 
     def _shown(self, reading: StageReading) -> tuple[str, str]:
