@@ -19,7 +19,7 @@ BUCKET_US = 500_000
 """Of this much sensor time only the least delayed packet is kept."""
 WINDOW_US = 60_000_000
 """Sensor time after which a packet is forgotten: crystals drift with temperature."""
-MIN_SPAN_US = 5_000_000
+MIN_SPAN_US = 2_000_000
 """Sensor time that the kept packets must span before a skew is estimated; it is 0, or as it was, until then."""
 MAX_SKEW_PPM = 1000.0
 """Lines steeper than this are not considered: crystals are within 100 ppm."""

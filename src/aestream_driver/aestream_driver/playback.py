@@ -26,6 +26,7 @@ class Playback:
 
     Attributes:
         on_jump: called by the iterating thread before the first packet of another place.
+        on_resume: called before the first packet after a pause.
         paused: whether packets are held back.
         ended: whether an iteration has come to its end; iterate again after `seek`.
     """
@@ -44,6 +45,7 @@ class Playback:
         self.encoding = first.encoding
         self.description = first.description
         self.on_jump: Callable[[], None] = lambda: None
+        self.on_resume: Callable[[], None] = lambda: None
         self.paused = False
         self.ended = False
         self._open_at = open_at
@@ -115,6 +117,8 @@ class Playback:
             elif self.paused and not paused and self._pace is not None:
                 begin_s, begin_us = self._pace
                 self._pace = (begin_s + time.monotonic() - self._paused_at_s, begin_us)
+            if self.paused and not paused:
+                self.on_resume()
             self.paused = paused
             self._changed.notify_all()
 

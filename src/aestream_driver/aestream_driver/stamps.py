@@ -41,6 +41,11 @@ class Stamper:
         self._simulated = simulated
         self._sensor = stamp == "sensor" and self._estimates
         self._steps = StepDetector(now_ns, monotonic_ns)
+        self._begin_again = False
+
+    def begin_again(self) -> None:
+        """Estimate anew from the next packet on: a playback was held or moved. From any thread; no jump of a clock."""
+        self._begin_again = True
 
     def stamp_ns(self, packet: SourcePacket, arrived_ns: int) -> int:
         """Give the host time of a packet: never after it arrived."""
@@ -48,6 +53,9 @@ class Stamper:
             return self._now_ns()
         if not self._estimates:
             return arrived_ns
+        if self._begin_again:
+            self._begin_again = False
+            self.estimator.reset()
         if self._steps.step_ns():
             self.estimator.restart()
         self.estimator.update(packet.last_us, arrived_ns)

@@ -75,6 +75,19 @@ def test_a_host_clock_that_is_set_moves_stamps_at_once_and_is_counted(stamp: str
     assert stamper.estimator.resets == 1
 
 
+def test_a_playback_that_was_held_is_estimated_anew_and_that_is_no_jump_of_a_clock() -> None:
+    host = Host()
+    stamper = host.stamper("sensor")
+    host.run(stamper, 0.1)
+    stamper.begin_again()
+    behind_us = 3_000_000
+    sensor_us = host.elapsed_us + 5_000_000
+    host.elapsed_us += behind_us
+    stamp_ns = stamper.stamp_ns(packet(sensor_us, sensor_us), host.now_ns())
+    assert stamp_ns == host.now_ns()
+    assert stamper.estimator.resets == 0
+
+
 def test_no_stamp_lies_after_the_arrival() -> None:
     host = Host()
     stamper = host.stamper("sensor")

@@ -119,9 +119,13 @@ def open_loader(cancelled: Callable[[], bool]) -> Iterator[Loader]:
         node = Node(f"aestream_launch_{os.getpid()}", context=context, start_parameter_services=False)
         executor = SingleThreadedExecutor(context=context)
         executor.add_node(node)
-        yield Loader(node, executor, cancelled=cancelled)
-        executor.shutdown()
-        node.destroy_node()
+        try:
+            yield Loader(node, executor, cancelled=cancelled)
+        finally:
+            # In this order also where loading failed: what is collected later finds its handles gone and says so
+            # behind the reason of the failure.
+            executor.shutdown()
+            node.destroy_node()
     finally:
         context.try_shutdown()
 

@@ -84,7 +84,8 @@ class DriverNode(StreamNode[DriverConfig]):
         if self._source is None:
             self._source = open_source(self.config, self._camera)
         if isinstance(self._source, Playback):
-            self._source.on_jump = self._end_of_stream
+            self._source.on_jump = self._on_jump
+            self._source.on_resume = self._stamper.begin_again if self._stamper else lambda: None
         self._stream()
 
     @property
@@ -255,6 +256,11 @@ class DriverNode(StreamNode[DriverConfig]):
             self.fail(str(error))
         self._end_of_stream()
         self.finished = error is None
+
+    def _on_jump(self) -> None:
+        if self._stamper is not None:
+            self._stamper.begin_again()
+        self._end_of_stream()
 
     def _end_of_stream(self) -> None:
         self._publication.end(self.now_ns())
