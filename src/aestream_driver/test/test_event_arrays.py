@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from aestream_core.errors import FormatError, InvalidArgumentError
 from aestream_core.events import Events
 from aestream_driver.event_arrays import ArrayHeader, ArrayReader, array_messages
