@@ -72,7 +72,7 @@ def test_a_cut_recording_gives_every_event_before_the_cut_and_the_byte(tmp_path:
         (("rate:=fast",), "expected a value of type float, got 'fast'"),
         (("device:=abacus",), "device is 'abacus'; it must be auto, cpu, cuda or cuda:N"),
         (("wdth:=3",), "unknown launch argument 'wdth'; declared: source:=sim"),
-        (("record:=run.bag",), "record is 'run.bag'; it must end in .raw"),
+        (("record:=run.bag",), "output is 'run.bag'; a bag is a folder without the ending"),
     ],
 )
 def test_bad_input_ends_the_launch_with_one_line_that_names_it(arguments: tuple[str, ...], message: str) -> None:

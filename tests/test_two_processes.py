@@ -1,4 +1,4 @@
-"""Driver and accumulator in two processes over DDS give the same tensors, event for event."""
+"""Driver and accumulator in two processes, over every transport, give the same tensors, event for event."""
 
 import contextlib
 import os
@@ -19,6 +19,7 @@ from rclpy.parameter import Parameter
 
 from aestream_core import Events
 from aestream_core.exchange import EXCHANGE
+from aestream_core.transports.names import TRANSPORTS
 from aestream_gpu import Window, WindowAccumulator, make_surface
 from aestream_gpu.ros.node import AccumulatorNode
 
@@ -33,10 +34,17 @@ def recording(tmp_path: Path) -> tuple[Path, Events]:
     return write_evt3(tmp_path / "dots.raw", events), events
 
 
+@pytest.fixture(params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> str:
+    if request.param != "dds":
+        pytest.importorskip(request.param)
+    return str(request.param)
+
+
 @pytest.fixture
-def driver_process(recording: tuple[Path, Events]) -> Iterator[subprocess.Popen[str]]:
+def driver_process(recording: tuple[Path, Events], transport: str) -> Iterator[subprocess.Popen[str]]:
     code = "import sys; from aestream_driver.ros.node import main; sys.exit(main())"
-    parameters = {"source": "file", "path": recording[0], "autostart": "false"}
+    parameters = {"source": "file", "path": recording[0], "autostart": "false", "transport": transport}
     options = [text for name, value in parameters.items() for text in ("-p", f"{name}:={value}")]
     process = subprocess.Popen(
         [sys.executable, "-c", code, "--ros-args", *options], stderr=subprocess.PIPE, text=True, env=os.environ
@@ -48,9 +56,12 @@ def driver_process(recording: tuple[Path, Events]) -> Iterator[subprocess.Popen[
 
 
 @pytest.fixture
-def accumulator(executor: Executor) -> Iterator[AccumulatorNode]:
+def accumulator(executor: Executor, transport: str) -> Iterator[AccumulatorNode]:
     node = AccumulatorNode(
-        parameter_overrides=[Parameter("device", value="cpu"), Parameter("reliability", value="reliable")],
+        parameter_overrides=[
+            Parameter(name, value=value)
+            for name, value in (("device", "cpu"), ("reliability", "reliable"), ("transport", transport))
+        ],
         cli_args=["--ros-args", "-r", f"~/events:={TOPIC}"],
         use_global_arguments=False,
     )
@@ -91,7 +102,9 @@ def test_two_processes_give_the_same_tensors_event_for_event(
     tensors = EXCHANGE.subscribe("/accumulator/tensor", limit_bytes=10**9)
 
     def matched() -> bool:
-        return accumulator._dds is not None and accumulator._dds.handle.get_publisher_count() == 1
+        if accumulator._dds is None:
+            return accumulator.count_publishers(TOPIC) == 1
+        return accumulator._dds.handle.get_publisher_count() == 1
 
     transition(
         accumulator, Transition.TRANSITION_CONFIGURE, spin_until, seen=matched, what="the driver's matched publisher"

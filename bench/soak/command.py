@@ -43,7 +43,8 @@ def say(sample: Sample) -> None:
     accumulator, listener = sample["accumulator_ms"], sample["listener_ms"]
     print(
         f"{sample['at_s']:6.0f} s  {sample['events'] / 1e6:8.1f} Mev  {memory}  "
-        f"accumulator {accumulator[0]:.2f} / {accumulator[1]:.2f} ms  outside {listener[0]:.2f} / {listener[1]:.2f} ms  "
+        f"accumulator {accumulator[0]:.2f} / {accumulator[1]:.2f} ms  "
+        f"outside {listener[0]:.2f} / {listener[1]:.2f} ms  "
         f"dropped {sample['dropped']}, lost outside {sample['lost_outside']}",
         file=sys.stderr,
         flush=True,

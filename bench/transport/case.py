@@ -20,6 +20,7 @@ class Case:
         profile: `shipped`, `default` (of Fast DDS) or the name of a file.
         malloc: whether large blocks stay on the heap, as `env.sh` sets it.
         depth: messages that DDS keeps for a subscriber.
+        stall_ms: twice a second the subscriber does something else for that long.
         seconds: time that counts.
     """
 
@@ -32,4 +33,5 @@ class Case:
     profile: str = "shipped"
     malloc: bool = True
     depth: int = 1000
+    stall_ms: int = 0
     seconds: float = 2.0

@@ -53,7 +53,7 @@ def measure(case: Case) -> Figures:
 def start(side: str, case: Case, folder: Path) -> "subprocess.Popen[bytes]":
     """Start a side."""
     command = [sys.executable, "-m", "bench.transport.worker", side, json.dumps(dataclasses.asdict(case)), str(folder)]
-    return subprocess.Popen(command, cwd=ROOT, env=environment(case), stderr=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=ROOT, env=environment(case), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def environment(case: Case) -> dict[str, str]:
@@ -63,17 +63,20 @@ def environment(case: Case) -> dict[str, str]:
     profile = {"shipped": str(SHIPPED), "default": ""}.get(case.profile, case.profile)
     profiles = dict.fromkeys(PROFILE_VARIABLES, profile) if profile else {}
     path = f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"
-    return kept | profiles | (MALLOC if case.malloc else {}) | {"PYTHONPATH": path}
+    own = {"PYTHONPATH": path, "AESTREAM_BENCH_TOPIC": f"/bench_{os.getpid()}/events"}
+    return kept | profiles | (MALLOC if case.malloc else {}) | own
 
 
 def finish(process: "subprocess.Popen[bytes]") -> None:
     """Wait for a side to end by itself."""
     try:
-        _, errors = process.communicate(timeout=TIMEOUT_S)
+        output, errors = process.communicate(timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
         raise CaseError(f"not done after {TIMEOUT_S} s") from error
+    if b"XMLPARSER" in output + errors:
+        raise CaseError("Fast DDS does not understand the profile, and would go on without it")
     if process.returncode:
         raise CaseError(tail(errors))
 

@@ -15,6 +15,9 @@ from bench.transport.processes import SHIPPED
 Variants = Iterator[tuple[str, Case]]
 NAMESPACE = {"dds": "http://www.eprosima.com"}
 BASE = Case("dds", 50 * MEV, reliability="best_effort")
+STALLED = dataclasses.replace(BASE, stall_ms=100)
+"""What a queue is for: a subscriber that does something else for a while."""
+
 BURST = dataclasses.replace(BASE, packet_us=5000, packet_events=WHOLE_MESSAGES)
 
 
@@ -43,26 +46,23 @@ def packet_events(_: Path) -> Variants:
 
 def segment(folder: Path) -> Variants:
     """Vary the shared-memory segment."""
-    for megabytes in (0.5, 4, 16, 64, 256):
+    for megabytes in (0.5, 4, 16, 32, 64, 128):
         profile = profile_with(folder, "segment_size", int(megabytes * 2**20))
-        yield f"{megabytes} MiB, 66 kB", dataclasses.replace(BASE, profile=profile)
-        yield f"{megabytes} MiB, 1 MB", dataclasses.replace(BURST, profile=profile)
+        yield f"{megabytes} MiB", dataclasses.replace(STALLED, profile=profile)
 
 
 def port_queue(folder: Path) -> Variants:
     """Vary the messages that may wait in a subscriber's port."""
-    for capacity in (64, 512, 2048, 8192):
-        yield (
-            f"queue {capacity}",
-            dataclasses.replace(BASE, packet_us=250, profile=profile_with(folder, "port_queue_capacity", capacity)),
-        )
+    for capacity in (128, 512, 1024, 2048):
+        profile = profile_with(folder, "port_queue_capacity", capacity)
+        yield f"queue {capacity}", dataclasses.replace(STALLED, packet_us=250, packet_events=6_144, profile=profile)
 
 
 def depth(_: Path) -> Variants:
     """Vary the depth of history, reliable and best effort."""
     for count in (10, 100, 1000):
         for reliability in ("reliable", "best_effort"):
-            yield f"depth {count}", dataclasses.replace(BASE, depth=count, reliability=reliability)
+            yield f"depth {count}", dataclasses.replace(STALLED, depth=count, reliability=reliability)
 
 
 def malloc(_: Path) -> Variants:
@@ -74,12 +74,13 @@ def malloc(_: Path) -> Variants:
 
 def profile_with(folder: Path, tag: str, value: int) -> str:
     """Write the shipped profile with another value; a message may not be larger than the segment."""
+    ElementTree.register_namespace("", NAMESPACE["dds"])  # Fast DDS knows the tags without a prefix only
     tree = ElementTree.parse(SHIPPED)
     for name in (tag, *(("maxMessageSize",) if tag == "segment_size" else ())):
         for element in tree.iterfind(f".//dds:{name}", NAMESPACE):
             element.text = str(value if name == tag else min(value, int(element.text or 0)))
     path = folder / f"{tag}_{value}.xml"
-    tree.write(path)
+    tree.write(path, encoding="UTF-8", xml_declaration=True)
     return str(path)
 
 

@@ -18,10 +18,10 @@ def microseconds(value: float) -> str:
 
 def quality(row: Figures) -> str:
     """Name what the path was told."""
-    if PATHS[row["path"]].both is not None or row["path"] == "iceoryx2":
+    if PATHS[row["path"]].both is not None or "iceoryx2" in row["path"]:
         return ""
     executor = "" if row["executor"] == "events" else ", single-threaded"
-    return f"{row['reliability'].replace('_', ' ')}, {row['profile']}{executor}"
+    return f"{row['reliability'].replace('_', ' ')}, {row['profile'].rpartition('/')[2]}{executor}"
 
 
 def loss(row: Figures) -> str:

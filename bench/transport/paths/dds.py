@@ -6,6 +6,7 @@ from event_camera_msgs.msg import EventPacket
 
 from aestream_core.evt3 import encode_evt3
 from aestream_ros.conversions import EventPacketDecoder, event_packet, header
+from aestream_ros.serialized import EventPacketReader
 from bench.transport.case import Case
 from bench.transport.packets import HEIGHT, WIDTH, Schedule
 from bench.transport.paths import ros_sides
@@ -36,12 +37,24 @@ def publish(case: Case, schedule: Schedule) -> Sent:
 
 
 def receive(case: Case, _: Schedule, received: Received) -> None:
-    """Decode."""
+    """Read the serialised message and decode, as AccumulatorNode does."""
+    reader, decoder, stall = EventPacketReader(), EventPacketDecoder(), ros_sides.Stall(case)
+
+    def on_message(data: bytes) -> None:
+        arrived_ns = time.monotonic_ns()
+        message = reader.read(data)
+        received.note(message.seq, arrived_ns, sum(map(len, decoder.decode(message))))
+        stall()
+
+    ros_sides.spin(case, received, on_message, raw=True)
+
+
+def receive_message(case: Case, _: Schedule, received: Received) -> None:
+    """Let rclpy make the message, and decode."""
     decoder = EventPacketDecoder()
 
     def on_message(message: EventPacket) -> None:
         arrived_ns = time.monotonic_ns()
-        events = sum(map(len, decoder.decode(message)))
-        received.note(message.seq, arrived_ns, events)
+        received.note(message.seq, arrived_ns, sum(map(len, decoder.decode(message))))
 
     ros_sides.spin(case, received, on_message)

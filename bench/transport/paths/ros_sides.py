@@ -1,5 +1,6 @@
 """What the paths over DDS share: a node, a publisher that waits for its subscriber, a loop of callbacks."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,12 @@ from aestream_ros.process import make_executor, ros_process, spin_until_shutdown
 from bench.transport.case import Case
 from bench.transport.stamps import Received
 
-TOPIC = "/bench/events"
+TOPIC = os.environ.get("AESTREAM_BENCH_TOPIC", "/bench/events")
+"""Another one in every run, so that runs beside each other do not mix."""
+
 MATCH_TIMEOUT_S = 30
 SETTLE_S = 0.3
+STALL_PERIOD_S = 0.5
 
 
 def qos(case: Case) -> QoSProfile:
@@ -42,6 +46,21 @@ def publisher(case: Case) -> Iterator[Any]:
         yield made
         time.sleep(SETTLE_S)
         node.destroy_node()
+
+
+class Stall:
+    """Keeps a callback busy for a while, twice a second."""
+
+    def __init__(self, case: Case) -> None:
+        """Begin half a second from now."""
+        self._for_s = case.stall_ms / 1000
+        self._next_s = time.monotonic() + STALL_PERIOD_S
+
+    def __call__(self) -> None:
+        """Wait, if it is time to."""
+        if self._for_s and time.monotonic() > self._next_s:
+            time.sleep(self._for_s)
+            self._next_s = time.monotonic() + STALL_PERIOD_S
 
 
 def spin(case: Case, received: Received, callback: Callable[[Any], None], *, raw: bool = False) -> None:

@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aestream.inputs import FileInput, Input, SimInput, info, read, stream
+    from aestream import filters
+    from aestream.inputs import CameraInput, FileInput, Input, SimInput, info, read, stream
     from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
     from aestream.window_reader import BACKENDS, TensorWindow
     from aestream.writing import write
@@ -33,6 +34,7 @@ _HOME = {
     "WriteCounters": "aestream_core.files",
     "BACKENDS": "aestream.window_reader",
     "TensorWindow": "aestream.window_reader",
+    "CameraInput": "aestream.inputs",
     "FileInput": "aestream.inputs",
     "Input": "aestream.inputs",
     "SimInput": "aestream.inputs",
@@ -54,6 +56,7 @@ __all__ = [
     "IMU_DTYPE",
     "TRIGGER_DTYPE",
     "AestreamError",
+    "CameraInput",
     "DamagedRecordingError",
     "Events",
     "FileInfo",
@@ -64,6 +67,7 @@ __all__ = [
     "TensorWindow",
     "WriteCounters",
     "__version__",
+    "filters",
     "info",
     "read",
     "read_frames",
@@ -76,6 +80,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that defines it."""
+    if name == "filters":
+        return import_module("aestream.filters")
     if name not in _HOME:
         raise AttributeError(f"module 'aestream' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

@@ -1,6 +1,6 @@
-"""Events for Python programs: a recording or the simulator, as packets or as tensors."""
+"""Events for Python programs: a camera, a recording or the simulator, as packets or as tensors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,7 @@ from aestream.side_records import Frame, frames_of, imu_of, triggers_of
 from aestream.window_reader import TensorWindow, WindowReader
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_core.events import Events
+from aestream_core.filter_streams import maybe_filtered
 from aestream_core.files import FileInfo, FileStream, file_info, open_file, read_file
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_core.streams import PacketStream
@@ -36,8 +37,9 @@ class Input:
         height: sensor height in pixels.
     """
 
-    def __init__(self, stream: PacketStream, *, device: str) -> None:
+    def __init__(self, stream: PacketStream, *, device: str, filters: Sequence[str] = ()) -> None:
         """Take over an open stream. `device` is that of the tensors: auto, cpu, cuda or cuda:N."""
+        stream = maybe_filtered(stream, filters)
         self.width = stream.width
         self.height = stream.height
         self._stream = stream
@@ -122,6 +124,7 @@ class FileInput(Input):
         skip_errors: bool = False,
         threads: int = 1,
         extras: tuple[str, ...] = (),
+        filters: Sequence[str] = (),
         **options: Any,
     ) -> None:
         """Open a recording.
@@ -140,6 +143,7 @@ class FileInput(Input):
             skip_errors: leave out what is damaged and go on behind it where that is possible, rather than raise.
             threads: cores to decode on, for formats of independent blocks.
             extras: what to collect beside events: some of "triggers", "imu", "frames".
+            filters: what events go through first, such as ("hot_pixels", "refractory:500"); see `aestream.filters`.
             options: options of the format; `aestream formats` and `aestream.FILE_FORMATS[name].read_options` list them.
 
         Raises:
@@ -160,7 +164,7 @@ class FileInput(Input):
             extras=extras,
             **options,
         )
-        super().__init__(stream, device=device)
+        super().__init__(stream, device=device, filters=filters)
         self.info = stream.info
         self.path = stream.path
         self._counters = stream.counters
@@ -201,11 +205,51 @@ class FileInput(Input):
         return self._side
 
 
+class CameraInput(Input):
+    """A connected event camera. Iteration ends with `close`; a camera that is lost is opened again.
+
+    Attributes:
+        description: which camera it is, in one line.
+    """
+
+    def __init__(
+        self, model: str = "auto", *, serial: str = "", device: str = "auto", reconnect_s: float = 5.0, **settings: Any
+    ) -> None:
+        """Open a camera.
+
+        Args:
+            model: name of the model, as docs/cameras.md lists them; "auto" takes the one that is connected.
+            serial: serial number; empty for the only one.
+            device: device of torch tensors: auto (the first GPU, or the CPU where there is none), cpu, cuda or cuda:N.
+            reconnect_s: longest wait between attempts to open a lost camera again; 0 raises instead.
+            settings: settings of the model, for example bias_diff_on=20.
+
+        Raises:
+            AestreamError: there is no such camera, it cannot be opened, or a setting is not allowed.
+        """
+        from aestream.camera_stream import open_camera_stream
+
+        stream = open_camera_stream(model=model, serial=serial, settings=settings, reconnect_s=reconnect_s)
+        super().__init__(stream, device=device)
+        self.description = stream.description
+        self._counters = stream.counters
+
+    def counters(self) -> dict[str, int]:
+        """Count what was lost: see `aestream.camera_stream.CameraStream.counters`."""
+        return self._counters()
+
+
 class SimInput(Input):
     """The simulated camera. Equal settings give equal events."""
 
     def __init__(
-        self, *, speed: float | None = None, packet_us: int = 1000, device: str = "auto", **settings: Any
+        self,
+        *,
+        speed: float | None = None,
+        packet_us: int = 1000,
+        device: str = "auto",
+        filters: Sequence[str] = (),
+        **settings: Any,
     ) -> None:
         """Start a simulation.
 
@@ -213,6 +257,7 @@ class SimInput(Input):
             speed: playback speed, 1 is real time; None is as fast as possible.
             packet_us: sensor time in µs that one packet spans at most.
             device: device of torch tensors: auto (the first GPU, or the CPU where there is none), cpu, cuda or cuda:N.
+            filters: what events go through first, such as ("hot_pixels", "refractory:500"); see `aestream.filters`.
             settings: fields of `aestream_core.simulator.SimConfig`: width, height, scene, rate_hz, seed, duration_us,
                 ... Without duration_us the simulation does not end.
 
@@ -224,7 +269,8 @@ class SimInput(Input):
         for name in settings:
             if name not in known:
                 raise UnknownNameError("simulator setting", name, known)
-        super().__init__(open_simulator(SimConfig(**settings), packet_us=packet_us, speed=speed), device=device)
+        stream = open_simulator(SimConfig(**settings), packet_us=packet_us, speed=speed)
+        super().__init__(stream, device=device, filters=filters)
 
 
 def read(path: str | PathLike[str], *, progress: bool = False, **options: Any) -> Events:

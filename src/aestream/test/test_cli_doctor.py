@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aestream.cli.checks.base import Finding, try_import
-from aestream.cli.checks.cameras import check_cameras
+from aestream.cli.checks.cameras import CAMERA_MODELS, check_cameras
 from aestream.cli.checks.compute import check_gpu
 from aestream.cli.checks.libraries import OPTIONAL_LIBRARIES, check_libraries
 from aestream.cli.checks.python import check_core, check_python
@@ -15,6 +15,8 @@ from aestream.cli.checks.system import RECEIVE_BYTES, check_shared_memory, check
 from aestream.cli.checks.table import run_checks
 from aestream.cli.doctor import describe
 from aestream.cli.main import main
+from aestream.cli.udev import install_rules, rules_text
+from aestream_core.errors import AestreamError
 
 
 @pytest.fixture
@@ -84,7 +86,26 @@ def test_a_camera_that_may_not_be_opened_gets_a_udev_rule(camera: Path) -> None:
     (found,) = check_cameras(camera / "sys", camera / "dev")
     assert found.status == "problem"
     assert "04b4:00f5" in found.detail
-    assert 'ATTR{idVendor}=="04b4"' in found.fix
+    assert "aestream doctor --udev | sudo tee /etc/udev/rules.d/" in found.fix
+
+
+def test_the_udev_rules_are_printed_for_every_camera_of_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--udev"]) == 0
+    rules = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
+    assert 'SUBSYSTEM=="usb", ATTR{idVendor}=="04b4", ATTR{idProduct}=="00f5", MODE="0666"' in rules
+    for model in CAMERA_MODELS:
+        assert sum(model.vendor in rule for rule in rules) == max(1, len(model.products))
+
+
+def test_installing_the_udev_rules_writes_them_or_says_who_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = install_rules(tmp_path / "rules")
+    assert done[0] == f"wrote {tmp_path}/rules"
+    assert "udevadm is not installed" in done[1]
+    assert (tmp_path / "rules").read_text() == rules_text()
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(AestreamError, match=r"cannot write .*: No such file or directory; as root: aestream doctor"):
+        install_rules(tmp_path / "missing" / "rules")
 
 
 def test_a_camera_that_may_be_opened_is_ok_and_a_keyboard_is_no_camera(camera: Path) -> None:

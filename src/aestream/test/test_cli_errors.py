@@ -10,6 +10,7 @@ from making_recordings import cut, some_events, write_evt3
 
 import aestream
 from aestream.cli.commands import COMMANDS
+from aestream.cli.filters.table import FILTERS
 from aestream.cli.main import main
 from aestream_core.files import FILE_FORMATS
 
@@ -24,9 +25,9 @@ USAGE = [
     (["input", "file", "a.raw", "--start", "soon"], "--start: 'soon' is not a time in seconds"),
     (["input", "file", "a.raw", "--start", "-1"], "--start"),
     (["input", "file", "a.raw", "--format", "evt9"], "--format: invalid choice: 'evt9'"),
-    (["input", "sim", "filter", "blur"], "unknown filter 'blur'; known: crop, mask, polarity, time"),
+    (["input", "sim", "filter", "blur"], "unknown filter 'blur'; known: anti-flicker, background-activity, "),
     (["input", "sim", "filter"], "FILTER"),
-    (["input", "sim", "filter", "crop", "1", "2"], "WIDTH"),
+    (["input", "sim", "filter", "crop", "1", "2"], "COLUMNS"),
     (["input", "sim", "filter", "polarity", "up"], "'up'"),
     (["input", "sim", "output", "null", "filter", "polarity", "on"], "filters come before the first output"),
     (["input", "sim", "output", "file"], "PATH"),
@@ -200,7 +201,7 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
         ("aestream input file a.raw --format aed", set(filter(lambda name: name.startswith("aed"), FILE_FORMATS))),
         ("aestream formats ev", set(filter(lambda name: name.startswith("ev"), FILE_FORMATS))),
         ("aestream input sim f", {"filter"}),
-        ("aestream input sim filter ", {"crop", "mask", "polarity", "time"}),
+        ("aestream input sim filter ", set(FILTERS)),
         ("aestream input sim filter polarity o", {"off", "on"}),
         ("aestream input sim filter polarity on o", {"output"}),
         ("aestream input sim --scene sh", {"shapes"}),

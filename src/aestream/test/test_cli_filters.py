@@ -8,13 +8,16 @@ import pytest
 from making_recordings import some_events, write_evt3
 from PIL import Image
 
+import aestream
 from aestream.cli.filters.base import Filter
 from aestream.cli.filters.table import FILTERS
 from aestream.cli.input import make_filter_parser
 from aestream.cli.main import main
+from aestream.cli.parser import UsageError
 from aestream_core.csv import format_csv_ref
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
+from aestream_core.filters import parse_filters
 
 
 @pytest.fixture
@@ -94,3 +97,40 @@ def test_a_filter_that_keeps_nothing_leaves_outputs_empty(recording: Path, capfd
     printed = capfd.readouterr()
     assert printed.out == ""
     assert printed.err.startswith("0 of 20,000 events")
+
+
+def test_filters_of_the_native_table_take_words_options_and_either_spelling(
+    recording: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        ["filter", "hot_pixels", "50", "filter", "refractory", "500"],
+        ["filter", "hot-pixels", "--rate-hz", "50", "filter", "refractory", "--us", "500"],
+    ]
+    printed = []
+    for words in lines:
+        assert main(["input", "file", str(recording), *words]) == 0
+        printed.append(capfd.readouterr().out)
+    chain = parse_filters(["hot_pixels:50", "refractory:500"], width=64, height=48)
+    assert printed == 2 * [format_csv_ref(chain.apply(some_events())).decode()]
+
+
+def test_a_filter_that_changes_the_size_changes_it_for_what_follows(recording: Path, tmp_path: Path) -> None:
+    path = tmp_path / "small.raw"
+    words = ["filter", "downsample", "2", "filter", "rotate", "90", "filter", "crop", "0", "0", "24", "32"]
+    assert main(["input", "file", str(recording), *words, "output", "file", str(path)]) == 0
+    assert (aestream.info(path).width, aestream.info(path).height) == (24, 32)
+    assert len(aestream.read(path)) == len(some_events())
+
+
+def test_a_value_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(UsageError, match="filter refractory: us is given twice, 4 and 3"):
+        made("refractory", "4", "--us", "3")
+
+
+@pytest.mark.parametrize("name", sorted(FILTERS))
+def test_every_example_of_a_filter_can_be_parsed(name: str) -> None:
+    examples = [line.split() for line in FILTERS[name].examples.splitlines() if " filter " in line]
+    assert examples
+    for words in examples:
+        start = words.index("filter") + 1
+        assert make_filter_parser().parse_args(words[start : words.index("output")]).filter == name

@@ -77,6 +77,25 @@ class Events:
         return cls(packet)
 
     @classmethod
+    def from_records(cls, records: Any, *, t0_us: int, width: int, height: int) -> "Events":
+        """Make events from the bytes of `records()` of another packet, from another process for example. Copies.
+
+        Args:
+            records: any contiguous buffer of 8-byte records, (N,) of `RECORD_DTYPE` or (8 N,) bytes.
+            t0_us: sensor time in µs that the records' `t` counts from.
+            width: sensor width in pixels, 1 to 32767. Coordinates are not compared with it.
+            height: sensor height in pixels, 1 to 32767.
+
+        Raises:
+            InvalidArgumentError: the bytes are not whole records in one block, or the sensor's size is impossible.
+        """
+        check_sensor(width, height)
+        try:
+            return cls(_core.packet_from_records(records, width, height, t0_us))
+        except ValueError as error:
+            raise InvalidArgumentError(str(error)) from None
+
+    @classmethod
     def join(cls, packets: "Sequence[Events]", *, width: int, height: int) -> "Events":
         """Join packets of one stream into one. Copies, unless there is only one.
 

@@ -143,15 +143,21 @@ class Exchange:
         return subscription
 
     def unsubscribe(
-        self, topic: str, subscription: Subscription, *, on_publishers_changed: Callable[[], None] | None = None
+        self,
+        topic: str,
+        subscription: Subscription,
+        *,
+        on_publishers_changed: Callable[[], None] | None = None,
+        close: bool = True,
     ) -> None:
-        """Leave a topic and close the queue."""
+        """Leave a topic and close the queue, unless what is in it is still wanted."""
         with self._lock:
             entry = self._topics[topic]
             entry.subscriptions = tuple(each for each in entry.subscriptions if each is not subscription)
             if on_publishers_changed in entry.watchers:
                 entry.watchers.remove(on_publishers_changed)  # type: ignore[arg-type]
-        subscription.close()
+        if close:
+            subscription.close()
 
     def has_publisher(self, topic: str) -> bool:
         """Say whether somebody in this process publishes the topic."""

@@ -1,6 +1,8 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <cstring>
+
 #include "aestream_core/packet.hpp"
 #include "bindings.hpp"
 #include "packet_views.hpp"
@@ -29,6 +31,19 @@ Packet from_columns(const Column<std::int64_t>& t_us, const Column<std::uint16_t
         out[i] = {static_cast<std::uint32_t>(offset), xs[i], Event::pack(ys[i], on[i])};
     }
     return {t0_us, sensor, std::move(buffer), 0, count};
+}
+
+/// Copy records as `Packet::events` gives them. Coordinates are not looked at: surfaces count those outside the sensor.
+Packet from_records(const py::buffer& records, Sensor sensor, std::uint64_t t0_us) {
+    const py::buffer_info info = records.request();
+    const auto bytes = static_cast<std::size_t>(info.size * info.itemsize);
+    if (!PyBuffer_IsContiguous(info.view(), 'C') || bytes % sizeof(Event) != 0) {
+        throw py::value_error("records must lie in one contiguous block of whole 8-byte records");
+    }
+    const py::gil_scoped_release unlocked;
+    BufferRef buffer = BufferPool::shared().acquire(bytes);
+    if (bytes != 0) std::memcpy(buffer->data(), info.ptr, bytes);
+    return {t0_us, sensor, std::move(buffer), 0, bytes / sizeof(Event)};
 }
 
 /// Fill the four columns of a structured array that the caller allocated: t int64 µs, x, y uint16, p bool.
@@ -108,6 +123,10 @@ void register_events(py::module_& module) {
                [](const Column<std::int64_t>& t, const Column<std::uint16_t>& x, const Column<std::uint16_t>& y,
                   const Column<bool>& p, std::uint16_t width, std::uint16_t height,
                   std::uint64_t t0_us) { return from_columns(t, x, y, p, Sensor{width, height}, t0_us); });
+    module.def("packet_from_records",
+               [](const py::buffer& records, std::uint16_t width, std::uint16_t height, std::uint64_t t0_us) {
+                   return from_records(records, Sensor{width, height}, t0_us);
+               });
     module.def("pool_counters", &pool_counters);
 }
 

@@ -12,5 +12,6 @@ PYBIND11_MODULE(_core, module) {
     register_messages(module);
     register_csv(module);
     register_sim(module);
+    register_filters(module);
     register_decode_pieces(module);
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.simulator import SCENES
+from aestream_core.transports.names import TRANSPORTS
 from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
 from aestream_driver.encoding import ENCODINGS
 from aestream_driver.sources.names import SOURCE_NAMES
@@ -58,6 +59,12 @@ class DriverConfig:
     )
     frame_id: str = setting("event_camera", "frame of the sensor in message headers")
     reliability: str = setting("reliable", "reliability of the event topic", choices=("reliable", "best_effort"))
+
+    transport: str = setting(
+        "dds",
+        "how events reach other processes: over DDS, or through shared memory of this machine as well",
+        choices=TRANSPORTS,
+    )
 
     def __post_init__(self) -> None:
         """Check every field."""

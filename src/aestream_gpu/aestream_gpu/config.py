@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
+from aestream_core.transports.names import TRANSPORTS
 from aestream_gpu.surfaces.table import SURFACES
 
 
@@ -32,6 +33,7 @@ class AccumulatorConfig:
     reliability: str = setting(
         "best_effort", "reliability asked of the event topic", choices=("reliable", "best_effort")
     )
+    transport: str = setting("dds", "how events come from other processes", choices=TRANSPORTS)
 
     def __post_init__(self) -> None:
         """Check every field."""

@@ -1,5 +1,6 @@
 """The accumulator's thread: takes packets from a queue, gives finished windows to a sink."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from aestream_gpu.windows import Window, WindowAccumulator
 WindowSink = Callable[[Window, int], None]
 """Takes a window and the host time in ns since the epoch at which its newest packet arrived."""
 
+DRAIN_S = 1.0
+"""Longest time that `Worker.stop` works on what waits."""
 _POLL_S = 0.05
 
 
@@ -70,6 +73,7 @@ class Worker:
         self._late_before = 0
         self._windows: WindowAccumulator | None = None
         self._last_stamp_ns = 0
+        self._stop_at_s = math.inf
         self._thread = threading.Thread(target=self._run, name="aestream_accumulator", daemon=True)
 
     def start(self) -> None:
@@ -77,8 +81,11 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the queue, finish the open window and end the thread; no window is given out after this returns."""
-        self._queue.close()
+        """Accumulate what waits, finish the open window and end the thread; no window is given out after this returns.
+
+        What a device too slow for it leaves in the queue after `DRAIN_S` counts as dropped there.
+        """
+        self._stop_at_s = time.monotonic() + DRAIN_S
         self._thread.join()
 
     def set_window_us(self, window_us: int) -> None:
@@ -114,8 +121,11 @@ class Worker:
 
     def _work(self) -> None:
         idle_since = time.monotonic()
-        while not self._queue.closed:
-            envelope = self._queue.take(min(_POLL_S, self.idle_flush_s))
+        while time.monotonic() < self._stop_at_s:
+            stopping = self._stop_at_s < math.inf
+            envelope = self._queue.take(0 if stopping else min(_POLL_S, self.idle_flush_s))
+            if stopping and envelope is None:
+                break
             if envelope is not None:
                 self._handle(envelope)
                 idle_since = time.monotonic()

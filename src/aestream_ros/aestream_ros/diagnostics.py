@@ -1,5 +1,8 @@
 """Entries of /diagnostics: how a stage is, for `rqt_robot_monitor`, aggregators and alarms."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
@@ -10,9 +13,9 @@ TROUBLED_STATES = ("reconnecting", "stalled")
 """States of a stage that works on a fault: a warning."""
 
 _SHOWN = (
-    "state device events packets products messages event_rate product_rate dropped_events dropped_packets "
-    "invalid_events late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied "
-    "recorded_events unrecorded_events clock_offset_ns clock_skew_ppm clock_resets reconnects"
+    "state device events packets products messages lost_messages event_rate product_rate dropped_events "
+    "dropped_packets invalid_events late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms "
+    "bytes_copied recorded_events unrecorded_events clock_offset_ns clock_skew_ppm clock_resets reconnects"
 )
 TROUBLES = {
     "dropped_events": "events dropped",
@@ -35,13 +38,21 @@ class StageDiagnostics:
         self._news = ""
         self._warn_until_s = 0.0
 
-    def entry(self, status: StreamStatus, *, hardware_id: str, now_s: float) -> DiagnosticStatus:
+    def entry(
+        self,
+        status: StreamStatus,
+        *,
+        hardware_id: str,
+        now_s: float,
+        details: Mapping[str, object] = MappingProxyType({}),
+    ) -> DiagnosticStatus:
         """Make the entry of a reading.
 
         Args:
             status: the reading; its message is a reason where something is wrong, else empty.
             hardware_id: which device this is about.
             now_s: time of a clock that cannot be set.
+            details: what this kind of stage says beyond its counters.
         """
         self._look_for_losses(status, now_s)
         level, text = DiagnosticStatus.OK, status.state
@@ -52,6 +63,7 @@ class StageDiagnostics:
         elif now_s < self._warn_until_s:
             level, text = DiagnosticStatus.WARN, f"{status.state}, {self._news}"
         values = [KeyValue(key=key, value=str(getattr(status, key))) for key in _SHOWN.split()]
+        values += [KeyValue(key=key, value=str(value)) for key, value in details.items()]
         return DiagnosticStatus(
             level=level,
             name=f"{self._node_name}: {status.stage}",

@@ -25,6 +25,7 @@ class StageReading:
         t_us: sensor time in µs of the newest event.
         device: where the stage computes; empty where it does not.
         messages: EventPacket messages received.
+        lost_messages: messages that never came or were not understood; part of dropped_packets.
         recorded_events: events in the stage's recordings.
         unrecorded_events: events that a recording was to hold and does not.
         clock_offset_ns: host clock minus sensor clock.
@@ -49,6 +50,7 @@ class StageReading:
     t_us: int = 0
     device: str = ""
     messages: int = 0
+    lost_messages: int = 0
     recorded_events: int = 0
     unrecorded_events: int = 0
     clock_offset_ns: int = 0
@@ -100,6 +102,7 @@ def status_message(
         bytes_copied=reading.bytes_copied,
         t_us=reading.t_us,
         messages=reading.messages,
+        lost_messages=reading.lost_messages,
         recorded_events=reading.recorded_events,
         unrecorded_events=reading.unrecorded_events,
         clock_offset_ns=_as_int64(reading.clock_offset_ns),

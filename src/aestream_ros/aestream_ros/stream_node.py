@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from aestream_msgs.msg import StreamStatus
 from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
@@ -55,7 +56,8 @@ class StreamNode(LifecycleNode, Generic[Config]):
             raise
 
     def _set_up(self) -> None:
-        autostart = self.declare_parameter("autostart", True).value
+        about = "whether the node configures and activates itself; otherwise lifecycle transitions do"
+        autostart = self.declare_parameter("autostart", True, ParameterDescriptor(description=about)).value
         self.config: Config = declare_config(self, self.config_class)
         group = ConfigGroup(current=lambda: self.config, apply=self._apply, frozen=self.configured)
         self.config_groups: list[ConfigGroup[Any]] = [group]
@@ -102,6 +104,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
     def trouble(self) -> tuple[str, str] | None:
         """Give state and message of a fault that the stage is working on; None where there is none."""
         return None
+
+    def details(self) -> dict[str, object]:
+        """Give what /diagnostics is to say beyond the counters of every stage."""
+        return {}
 
     # Lifecycle ------------------------------------------------------------------------------------------------------
 
@@ -171,7 +177,10 @@ class StreamNode(LifecycleNode, Generic[Config]):
         self._status.publish(status)
         self._readings += 1
         if self._readings % DIAGNOSTICS_EVERY == 0:
-            self._diagnostics.publish(self._diagnosis.message(status, hardware_id=reading.hardware_id, now_s=now_s))
+            entry = self._diagnosis.entry(
+                status, hardware_id=reading.hardware_id, now_s=now_s, details=self.details()
+            )
+            self._diagnostics.publish(DiagnosticArray(header=status.header, status=[entry]))
 
     def _shown(self, reading: StageReading) -> tuple[str, str]:
         """Give state and message as status shows them."""

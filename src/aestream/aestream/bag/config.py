@@ -19,7 +19,9 @@ _OTHER_ENDINGS = tuple(ending for row in FILE_FORMATS.values() for ending in row
 class RecorderConfig:
     """What to record, and into what."""
 
-    topics: str = setting("", "topics to record, separated by spaces; each is followed when it appears")
+    topics: str = setting(
+        "", "topics to record, separated by spaces; NAME:TYPE is heard from its first message on, NAME once it is found"
+    )
     all: bool = setting(False, "whether to record every topic, those included that appear later")
     output: str = setting(
         "", "bag to write, must not be there yet: a folder, or one file .mcap or .db3; empty names one by the time"
@@ -29,20 +31,28 @@ class RecorderConfig:
     max_size_mb: float = setting(0.0, "size at which the next file begins; 0 is never", unit="MB", bounds=(0.0, 1e9))
     max_duration_s: float = setting(0.0, "time after which the next file begins; 0 is never", unit="s", bounds=(0, 1e9))
     max_cache_mb: float = setting(
-        256.0, "messages that may wait for the disk; what comes on top is dropped and counted", unit="MB", bounds=(1, 1e6)
+        256.0,
+        "messages that may wait for the disk; what comes on top is dropped and counted",
+        unit="MB",
+        bounds=(1, 1e6),
     )
 
     def __post_init__(self) -> None:
         """Check every field, and what goes together."""
         validate(self)
         if self.compression != "none" and self.file_storage != "mcap":
-            raise InvalidArgumentError(f"compression is {self.compression!r}, which storage {self.file_storage!r} lacks")
+            raise InvalidArgumentError(
+                f"compression is {self.compression!r}, which storage {self.file_storage!r} lacks"
+            )
         if not self.one_file and self.output.endswith(_OTHER_ENDINGS):
             raise InvalidArgumentError(
-                f"output is {self.output!r}; a bag is a folder without the ending of a recording, or ends in .mcap or .db3"
+                f"output is {self.output!r}; a bag is a folder without the ending of a recording, "
+                "or ends in .mcap or .db3"
             )
         if self.one_file and (self.max_size_mb or self.max_duration_s):
-            raise InvalidArgumentError(f"output is {self.output!r}, one file: splitting needs a folder, without an ending")
+            raise InvalidArgumentError(
+                f"output is {self.output!r}, one file: splitting needs a folder, without an ending"
+            )
 
     @property
     def one_file(self) -> bool:
@@ -61,7 +71,9 @@ class PlayerConfig:
 
     path: str = setting("", "bag to play: a folder, or one file .mcap or .db3")
     topics: str = setting("", "topics to play, separated by spaces; empty plays all whose types are installed")
-    rate: float = setting(1.0, "speed; 1 is that of the recording, 0 as fast as possible", bounds=(0.0, 1000.0), live=True)
+    rate: float = setting(
+        1.0, "speed; 1 is that of the recording, 0 as fast as possible", bounds=(0.0, 1000.0), live=True
+    )
     loop: bool = setting(False, "whether to begin again at the end", live=True)
     start_s: float = setting(0.0, "where to begin, counted from the first message", unit="s", bounds=(0.0, 1e9))
     duration_s: float = setting(0.0, "time of the recording to play; 0 is all", unit="s", bounds=(0.0, 1e9))

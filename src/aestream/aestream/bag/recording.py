@@ -105,7 +105,7 @@ class Recording:
         except OSError as error:
             reason = error.strerror or error
             raise RecordingStoppedError(
-                f"cannot finish '{self.path}': {reason}; every message before is in it: aestream bag recover {self.path}"
+                f"cannot finish '{self.path}': {reason}; its messages are kept: aestream bag recover {self.path}"
             ) from None
         finally:
             self._storage = None

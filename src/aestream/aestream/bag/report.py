@@ -35,8 +35,8 @@ def recording_line(counters: Sequence[TopicCounters], *, begin: Moment, before: 
     rate = (now.bytes - before.bytes) / max(1e-9, now.time_s - before.time_s)
     messages = sum(each.received for each in counters)
     return (
-        f"{now.time_s - begin.time_s:6.1f} s  {len(counters)} topics  {messages:,} messages  {now.bytes / 1e6:,.1f} MB  "
-        f"{rate / 1e6:,.1f} MB/s  waiting {queue / 1e6:.1f} MB  {_losses(counters)}"
+        f"{now.time_s - begin.time_s:6.1f} s  {len(counters)} topics  {messages:,} messages  "
+        f"{now.bytes / 1e6:,.1f} MB  {rate / 1e6:,.1f} MB/s  waiting {queue / 1e6:.1f} MB  {_losses(counters)}"
     )
 
 

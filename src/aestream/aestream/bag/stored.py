@@ -43,7 +43,9 @@ class StoredBag:
         for file in files_of(self.path):
             bag = open_bag(file)
             if not hasattr(bag, "all_messages"):
-                raise FormatError(f"'{file}' is a bag of ROS 1, whose messages ROS 2 cannot take; aestream info reads it")
+                raise FormatError(
+                    f"'{file}' is a bag of ROS 1, whose messages ROS 2 cannot take; aestream info reads it"
+                )
             self.files.append(StoredFile(file, cast(Ros2Bag, bag)))
 
     def topics(self) -> list[Topic]:

@@ -18,6 +18,8 @@ _COLOURS = {"ok": "32", "missing": "33", "problem": "31"}
 EXAMPLES = """examples:
   aestream doctor
   aestream doctor --json > machine.json
+  aestream doctor --udev                      rules that let every user open event cameras
+  sudo $(which aestream) doctor --install-udev
 
 The exit status is 1 where a part is missing that nothing works without.
 """
@@ -31,7 +33,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
         description="Say what is installed, what is missing, and the command that brings it.",
         epilog=EXAMPLES,
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON object")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print a JSON object")
+    what.add_argument("--udev", action="store_true", help="print the udev rules of event cameras, and check nothing")
+    what.add_argument("--install-udev", action="store_true", help="install these rules; for root")
     parser.set_defaults(run=run)
 
 
@@ -41,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     Returns:
         Exit status: 0, or 1 where a required part is missing.
     """
+    if args.udev or args.install_udev:
+        return _udev(install=args.install_udev)
     from aestream.cli.checks.table import run_checks
 
     findings = run_checks()
@@ -51,6 +58,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         sys.stdout.writelines(f"{line}\n" for line in describe(findings, colours=sys.stdout.isatty()))
     return int(failed)
+
+
+def _udev(*, install: bool) -> int:
+    from aestream.cli.udev import install_rules, rules_text
+
+    sys.stdout.write("\n".join([*install_rules(), ""]) if install else rules_text())
+    return 0
 
 
 def describe(findings: Sequence["Finding"], *, colours: bool) -> list[str]:

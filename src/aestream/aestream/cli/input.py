@@ -5,7 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aestream.cli.filters.base import FilterRow
+from aestream.cli.filters.base import Filter, FilterRow
+from aestream.cli.filters.native import command_name
 from aestream.cli.filters.table import FILTERS
 from aestream.cli.grammar import FILTER_KEYWORD, OUTPUT_KEYWORD, is_completing
 from aestream.cli.parser import CommandParser
@@ -17,8 +18,8 @@ from aestream.writing import refuse_own_input
 from aestream_core.errors import InvalidArgumentError
 
 DESCRIPTION = (
-    "Read events from a recording, a pipe or the simulator and put them out, filtered and to several outputs at once "
-    "if you like."
+    "Read events from a camera, a recording, a pipe or the simulator and put them out, filtered and to several outputs "
+    "at once if you like."
 )
 USAGE = "aestream input SOURCE [options] [filter NAME ...] ... [output SINK [options]] ..."
 OUTPUT_HINT = "Behind the options: filter NAME ..., output SINK [options]. 'aestream input --help' lists them."
@@ -27,6 +28,7 @@ EXAMPLES = """examples:
   aestream input file recording.raw output file recording.aedat4
   aestream input file recording.aedat4 output tensor windows.npz output image
   aestream input file recording.raw filter crop 0 0 640 360 filter polarity on output file part.raw
+  aestream input file recording.raw filter hot-pixels 50 filter refractory 500 output file clean.raw
   aestream input sim --scene shapes --rate 1e6 --duration 5 output null
 
 'aestream input SOURCE --help' describes a source, 'aestream input SOURCE output SINK --help' a sink,
@@ -38,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
     """Add `input` to the commands of `aestream`."""
     parser = subparsers.add_parser(
         "input",
-        help="read events from a recording or the simulator and put them out",
+        help="read events from a camera, a recording or the simulator and put them out",
         description=DESCRIPTION,
         usage=USAGE,
         epilog=f"filters:\n{_list(FILTERS)}\n\nsinks (default: stdout):\n{_list(SINKS)}\n\n{EXAMPLES}",
@@ -86,19 +88,34 @@ def run(args: argparse.Namespace) -> int:
         Exit status 0; what goes wrong is raised after everything before it went out.
     """
     outputs = [make_sink_parser().parse_args(words) for words in args.outputs or [["stdout"]]]
-    filters = [make_filter_parser().parse_args(words) for words in args.filters]
+    filters = [make_filter_parser().parse_args(_with_dashes(words)) for words in args.filters]
     source = SOURCES[args.source].open(args)
     with source.stream as stream:
-        size = stream.width, stream.height
         _check_paths(source.path, outputs)
-        kept = [FILTERS[each.filter].make(each, *size) for each in filters]
+        kept = _make_filters(filters, stream.width, stream.height)
+        size = (kept[-1].width, kept[-1].height) if kept else (stream.width, stream.height)
         sinks: list[Sink] = [SINKS[each.sink].make(each, *size) for each in outputs]
         run_pipeline(source, sinks, filters=kept, report=sys.stderr)
     return 0
 
 
+def _with_dashes(words: Sequence[str]) -> list[str]:
+    """Spell a filter's name as the table does: `hot_pixels` is `hot-pixels`."""
+    return [command_name(word) if at == 0 else word for at, word in enumerate(words)]
+
+
+def _make_filters(filters: Sequence[argparse.Namespace], width: int, height: int) -> list[Filter]:
+    """Make each filter for the size that the one before it gives."""
+    made: list[Filter] = []
+    for each in filters:
+        made.append(FILTERS[each.filter].make(each, width, height))
+        width, height = made[-1].width, made[-1].height
+    return made
+
+
 def _list(rows: Mapping[str, FilterRow | SinkRow]) -> str:
-    return "\n".join(f"  {name:10} {row.help}" for name, row in rows.items())
+    width = max(map(len, rows))
+    return "\n".join(f"  {name:{width}} {row.help}" for name, row in rows.items())
 
 
 def _check_paths(source: str, outputs: Sequence[argparse.Namespace]) -> None:

@@ -118,9 +118,12 @@ class DvDevice:
             apply_settings(self._camera, settings)
 
     def _look(self) -> DvPacket | None:
+        """Take what is there; a camera that is gone is an error once nothing of it is left.
+
+        Raises:
+            RuntimeError: the camera is gone.
+        """
         camera = self._camera
-        if not camera.isRunning():
-            raise RuntimeError("the camera is no longer running")
         packet = DvPacket()
         if camera.isEventStreamAvailable() and (events := camera.getNextEventBatch()) is not None:
             packet.polarity_events = _events(events)
@@ -130,7 +133,11 @@ class DvDevice:
             packet.trigger_events = _triggers(triggers)
         if camera.isFrameStreamAvailable() and (frame := camera.getNextFrame()) is not None:
             packet.frames.append(_frame(frame))
-        return packet if packet.anything() else None
+        if packet.anything():
+            return packet
+        if not camera.isRunning():
+            raise RuntimeError("the camera is no longer running")
+        return None
 
 
 def _events(store: Any) -> npt.NDArray[np.void]:

@@ -8,6 +8,8 @@ from event_camera_msgs.msg import EventPacket
 from aestream_core.clock import ClockEstimator
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import EXCHANGE, Envelope
+from aestream_core.transports.base import EventSender
+from aestream_core.transports.table import open_sender
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
 from aestream_driver.encoding import WireEncoding
@@ -48,9 +50,10 @@ class DriverNode(StreamNode[DriverConfig]):
         self._stamper: Stamper | None = None
         self.recordings = RecordingDesk(lambda _: None)
         self._pump: Pump | None = None
+        self._shared: EventSender | None = None
         self._counters = PumpCounters()
         self._events = self._sent = self._bytes_copied = self._invalid_before = 0
-        self._lost_before = 0
+        self._lost_before = self._dropped_before = 0
         super().__init__("event_camera", **kwargs)
         self.create_service(GetInfo, "~/get_info", self._on_get_info)
         DriverServices(self, self)
@@ -98,11 +101,15 @@ class DriverNode(StreamNode[DriverConfig]):
             self._pump.stop()
         if self._source is not None:
             self._invalid_before += self._source.invalid_events
+            self._dropped_before += self._source.dropped_packets
         self._source = None
 
     def release(self) -> None:
         """Leave the topic and close the recording."""
         self._publication.close()
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
         self.destroy_publisher(self._publisher)
         if self._side_topics is not None:
             self._side_topics.close()
@@ -120,7 +127,8 @@ class DriverNode(StreamNode[DriverConfig]):
             events=self._events,
             packets=self._counters.packets,
             products=self._sent,
-            dropped_packets=self._source.dropped_packets if self._source else 0,
+            dropped_packets=self._dropped_before + (self._source.dropped_packets if self._source else 0),
+            reconnects=self._source.reconnects if isinstance(self._source, CameraSource) else 0,
             invalid_events=self._invalid_before + (self._source.invalid_events if self._source else 0),
             recorded_events=self.recordings.recorded_events,
             unrecorded_events=self.recordings.unrecorded_events,
@@ -140,6 +148,13 @@ class DriverNode(StreamNode[DriverConfig]):
         trouble = self._source.trouble if self._source else None
         return None if trouble is None else (trouble.state, trouble.message)
 
+    def details(self) -> dict[str, object]:
+        """Count the faults of a camera."""
+        source = self._source
+        if not isinstance(source, CameraSource):
+            return {}
+        return {"stalls": source.stalls, "skipped_bytes": source.skipped_bytes}
+
     def _set_camera(self, settings: Any) -> None:
         """Set the camera while it streams."""
         if self._camera is not None:
@@ -153,12 +168,14 @@ class DriverNode(StreamNode[DriverConfig]):
         self._start_books(source)
         if self._camera is not None:
             self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
+        self._shared = open_sender(self.config.transport, self.resolve_topic_name("~/events"))
         # Advertised first: subscribers in this process leave DDS before there is anything to match with.
         self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
         self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
 
     def _start_books(self, source: Source) -> None:
-        self._events = self._sent = self._bytes_copied = self._lost_before = self._invalid_before = 0
+        self._events = self._sent = self._bytes_copied = 0
+        self._lost_before = self._invalid_before = self._dropped_before = 0
         self._counters = PumpCounters()
         self.recordings = RecordingDesk(self.get_logger().error)
         if self.config.record:
@@ -189,17 +206,25 @@ class DriverNode(StreamNode[DriverConfig]):
         stamp_ns = self._stamper.stamp_ns(packet, arrived_ns)
         if self._publication.subscribers:
             self._hand_over(packet, stamp_ns)
+        if self._shared is not None and self._shared.subscribers:
+            self._share(self._shared, packet, stamp_ns)
         if self._publisher.get_subscription_count():
             self._send(packet, stamp_ns)
         self.recordings.offer(packet, wait=self._source.lossless)
         if self._side_topics is not None:
-            self._side_topics.deliver(packet, stamp_ns)
+            stamped_us = packet.first_us if self.config.stamp == "sensor" else packet.last_us
+            self._side_topics.deliver(packet, stamp_ns - stamped_us * 1000)
         self._events += packet.count
 
     def _hand_over(self, packet: SourcePacket, stamp_ns: int) -> None:
         assert self._source is not None
         for events in packet.events():
             self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
+
+    def _share(self, shared: EventSender, packet: SourcePacket, stamp_ns: int) -> None:
+        for events in packet.events():
+            shared.send(events, stamp_ns)
+            self._bytes_copied += events.nbytes
 
     def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
         self._lost_before += packet.lost_before

@@ -43,12 +43,17 @@ class SideTopics:
         self._trigger = self._publisher(Trigger, "~/trigger", "triggers" in delivers)
         self._info = self._publisher(CameraInfo, "~/camera_info", True)
 
-    def deliver(self, packet: SourcePacket, stamp_ns: int) -> None:
-        """Publish what came with a packet that arrived at `stamp_ns`; each message has the time of its own record."""
+    def deliver(self, packet: SourcePacket, zero_ns: int) -> None:
+        """Publish what came with a packet, each message with the time of its own record.
+
+        Args:
+            packet: what the camera gave.
+            zero_ns: host time in ns of sensor time 0, as the stamp of the packet says it.
+        """
         if any(_heard(each) for each in (self._imu, self._image, self._trigger)):
-            self._publish(packet.side(), stamp_ns - packet.last_us * 1000)
+            self._publish(packet.side(), zero_ns)
         if _heard(self._info) and time.monotonic() - self._informed_s > CAMERA_INFO_PERIOD_S:
-            self._inform(stamp_ns)
+            self._inform(zero_ns + packet.last_us * 1000)
 
     def close(self) -> None:
         """Leave the topics."""
@@ -60,7 +65,6 @@ class SideTopics:
         return self._node.create_publisher(kind, topic, QUEUE) if wanted else None
 
     def _publish(self, side: SideData, zero_ns: int) -> None:
-        """Publish; `zero_ns` is the host time of sensor time 0."""
         if _heard(self._imu):
             for sample in side.imu:
                 self._imu.publish(imu_message(sample, zero_ns, self._frame_id))

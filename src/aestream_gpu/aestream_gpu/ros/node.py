@@ -11,15 +11,18 @@ from sensor_msgs.msg import Image
 
 from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope, Subscription
+from aestream_core.transports.base import Arrival
+from aestream_core.transports.feed import Feed
 from aestream_gpu.config import AccumulatorConfig
 from aestream_gpu.device import resolve_device
 from aestream_gpu.ros.conversions import image_message, tensor_message
 from aestream_gpu.windows import Window
 from aestream_gpu.worker import Worker
-from aestream_ros.conversions import EventPacketDecoder, header, stamp_ns
+from aestream_ros.conversions import EventPacketDecoder, header
 from aestream_ros.latency import LatencyWindow
 from aestream_ros.process import run_node
 from aestream_ros.qos import event_qos, product_qos
+from aestream_ros.serialized import EventPacketReader
 from aestream_ros.status import StageReading
 from aestream_ros.stream_node import StreamNode
 
@@ -40,7 +43,9 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._worker: Worker | None = None
         self._queue: Subscription | None = None
         self._dds: Any = None
+        self._feed: Feed | None = None
         self._latency = LatencyWindow()
+        self._reader = EventPacketReader()
         self._decoder = EventPacketDecoder()
         self._next_image_s = 0.0
         self._sent_bytes = 0
@@ -64,6 +69,9 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         simulated = bool(self.get_parameter("use_sim_time").value)
         self._latency = LatencyWindow(self.now_ns, self.now_ns if simulated else time.monotonic_ns)
         self._decoder = EventPacketDecoder()
+        self._feed = None
+        if config.transport != "dds":
+            self._feed = Feed(config.transport, self._topic, sink=self._on_arrival, on_failure=self.fail)
         self._queue = EXCHANGE.subscribe(
             self._topic, limit_bytes=config.queue_limit_bytes, on_publishers_changed=self._publishers_changed
         )
@@ -80,11 +88,11 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._choose_input()
 
     def stop(self) -> None:
-        """Stop listening; an open window is finished, and what still waits in the queue counts as dropped."""
+        """Stop listening; what waits is accumulated, and an open window finished."""
         assert self._queue is not None
         assert self._worker is not None
-        EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
-        self._drop_dds()
+        EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed, close=False)
+        self._leave_outside()
         self._worker.stop()
         reading = self.reading()
         lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
@@ -107,12 +115,14 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         if self._worker is None or self._queue is None:
             return StageReading()
         surface = self._worker.surface_counters()
+        lost_messages = self._decoder.lost_packets + self._decoder.refused_packets
+        lost_packets, lost_events = self._feed.lost if self._feed else (0, 0)
         return StageReading(
             events=surface.events - surface.invalid_events,
             packets=self._worker.counters.packets,
             products=self._worker.counters.windows,
-            dropped_events=self._queue.dropped_events,
-            dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets + self._decoder.refused_packets,
+            dropped_events=self._queue.dropped_events + lost_events,
+            dropped_packets=self._queue.dropped_packets + lost_messages + lost_packets,
             invalid_events=surface.invalid_events + self._decoder.invalid_events,
             late_events=self._worker.late_events,
             queue_bytes=self._queue.queued_bytes,
@@ -122,6 +132,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             t_us=self._worker.counters.t_us,
             device=str(self._device),
             messages=self._decoder.messages,
+            lost_messages=lost_messages,
             hardware_id=str(self._device),
         )
 
@@ -135,29 +146,39 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             executor.create_task(self._choose_input)
 
     def _choose_input(self) -> None:
-        """Subscribe over DDS only while nobody in this process publishes the topic."""
+        """Listen to other processes only while nobody in this one publishes the topic."""
         if EXCHANGE.has_publisher(self._topic):
-            self._drop_dds()
-        elif self._dds is None and self._queue is not None and not self._queue.closed:
+            self._leave_outside()
+        elif self._queue is None or self._queue.closed:
+            return
+        elif self._feed is not None:
+            self._feed.open()
+        elif self._dds is None:
             qos = event_qos(self.config.reliability)
-            self._dds = self.create_subscription(EventPacket, self._topic, self._on_message, qos)
+            self._dds = self.create_subscription(EventPacket, self._topic, self._on_message, qos, raw=True)
 
-    def _drop_dds(self) -> None:
+    def _leave_outside(self) -> None:
+        if self._feed is not None:
+            self._feed.close()
         if self._dds is not None:
             self.destroy_subscription(self._dds)
             self._dds = None
 
-    def _on_message(self, message: EventPacket) -> None:
+    def _on_message(self, data: bytes) -> None:
         if self._queue is None or EXCHANGE.has_publisher(self._topic):
             return
         try:
+            message = self._reader.read(data)
             packets = self._decoder.decode(message)
         except AestreamError as error:
             self.fail(str(error))
             return
-        arrived_ns = stamp_ns(message.header.stamp)
         for events in packets:
-            self._queue.offer(Envelope(events, arrived_ns, len(events)))
+            self._queue.offer(Envelope(events, message.stamp_ns, len(events)))
+
+    def _on_arrival(self, arrival: Arrival) -> None:
+        if self._queue is not None:
+            self._queue.offer(Envelope(arrival.events, arrival.stamp_ns, len(arrival.events)))
 
     # Output, on the worker's thread -----------------------------------------------------------------------------------
 

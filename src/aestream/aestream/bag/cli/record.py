@@ -10,7 +10,12 @@ from aestream_core.errors import InvalidArgumentError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be asked for."""
     defaults = RecorderConfig()
-    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="topics to record, now or when they appear")
+    parser.add_argument(
+        "topics",
+        nargs="*",
+        metavar="TOPIC",
+        help="NAME, recorded once it is found, or NAME:TYPE, from its first message on",
+    )
     parser.add_argument("-a", "--all", action="store_true", help="record every topic, those included that appear later")
     parser.add_argument(
         "-o", "--output", default="", metavar="BAG", help="folder, or one file .mcap or .db3 (default: bag_DATE_TIME)"
@@ -20,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compression", choices=("none", "zstd"), default=defaults.compression, help="default: %(default)s"
     )
     parser.add_argument("--max-size", type=float, default=0.0, metavar="MB", help="begin the next file at this size")
-    parser.add_argument("--max-duration", type=float, default=0.0, metavar="S", help="begin the next file after this time")
+    parser.add_argument(
+        "--max-duration", type=float, default=0.0, metavar="S", help="begin the next file after this time"
+    )
     parser.add_argument(
         "--max-cache",
         type=float,

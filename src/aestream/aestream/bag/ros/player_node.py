@@ -56,7 +56,7 @@ class PlayerNode(StreamNode[PlayerConfig]):
             reasons = "; ".join(self.skipped.values()) or "it has no topics"
             raise NotPlayableError(f"'{self.config.path}' has nothing to play: {reasons}")
         if self.config.clock_hz:
-            self._clock = self.create_publisher(Clock, "/clock", QoSProfile(depth=10))
+            self._clock_publisher = self.create_publisher(Clock, "/clock", QoSProfile(depth=10))
             self._clock_timer = self.create_timer(1 / self.config.clock_hz, self._publish_clock)
         self.get_logger().info(f"playing {self.config.path}: {' '.join(self._topic_publishers)}")
 
@@ -83,7 +83,7 @@ class PlayerNode(StreamNode[PlayerConfig]):
         self._topic_publishers, self._bag = {}, None
         if self.config.clock_hz:
             self.destroy_timer(self._clock_timer)
-            self.destroy_publisher(self._clock)
+            self.destroy_publisher(self._clock_publisher)
 
     def reconfigure(self, config: PlayerConfig) -> None:
         """Take over another rate, and whether to loop."""
@@ -144,7 +144,7 @@ class PlayerNode(StreamNode[PlayerConfig]):
     def _publish_clock(self) -> None:
         position_ns = 0 if self.player is None else self.player.position_ns()
         if position_ns:
-            self._clock.publish(Clock(clock=Time(sec=position_ns // 10**9, nanosec=position_ns % 10**9)))
+            self._clock_publisher.publish(Clock(clock=Time(sec=position_ns // 10**9, nanosec=position_ns % 10**9)))
 
     def _on_set_paused(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         response.success = self.player is not None

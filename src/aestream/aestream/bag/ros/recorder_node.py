@@ -36,7 +36,7 @@ class RecorderNode(StreamNode[RecorderConfig]):
         names = self.config.topics.split()
         if bool(names) == self.config.all:
             raise InvalidArgumentError("topics is empty; name topics to record, or set all" if not names else _BOTH)
-        wanted = None if self.config.all else frozenset(self.resolve_topic_name(name) for name in names)
+        wanted = None if self.config.all else self._wanted(names)
         self.recorder = Recorder(self.config, on_failure=self._on_failure)
         self.topics = TopicFollower(self, wanted=wanted, add=self.recorder.add_topic, put=self._put)
         self._sim_time = self.get_parameter("use_sim_time").value is True
@@ -76,6 +76,11 @@ class RecorderNode(StreamNode[RecorderConfig]):
             queue_limit_bytes=round(self.config.max_cache_mb * MB),
             bytes_copied=received_bytes,
         )
+
+    def _wanted(self, names: list[str]) -> dict[str, str]:
+        """Give the types by full name of the topic, where they are named behind a colon."""
+        parts = (name.partition(":") for name in names)
+        return {self.resolve_topic_name(name): type_name for name, _, type_name in parts}
 
     def _put(self, number: int, data: bytes) -> None:
         assert self.recorder is not None

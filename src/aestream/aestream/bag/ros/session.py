@@ -13,7 +13,6 @@ from aestream.bag.ros.player_node import PlayerNode
 from aestream.bag.ros.recorder_node import RecorderNode
 from aestream_core.errors import AestreamError
 from aestream_ros.process import make_executor, ros_process, spin_until_shutdown
-from aestream_ros.stream_node import StreamNode
 
 _SWITCH_INTERVAL_S = 0.0005
 
@@ -102,7 +101,7 @@ def play(config: PlayerConfig, *, remaps: tuple[str, ...] = ()) -> str:
     return text
 
 
-def _spin(node: StreamNode, *, done: Callable[[], bool]) -> None:
+def _spin(node: RecorderNode | PlayerNode, *, done: Callable[[], bool]) -> None:
     executor = make_executor()
     executor.add_node(node)
     spin_until_shutdown(executor, done=done)

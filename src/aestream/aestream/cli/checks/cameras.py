@@ -6,7 +6,11 @@ from pathlib import Path
 
 from aestream.cli.checks.base import Finding
 
-_RULES = "/etc/udev/rules.d/65-event-cameras.rules"
+RULES = "/etc/udev/rules.d/65-event-cameras.rules"
+_FIX = (
+    f"aestream doctor --udev | sudo tee {RULES} && sudo udevadm control --reload-rules && sudo udevadm trigger, "
+    "then plug the camera in again"
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ CAMERA_MODELS = (
     CameraModel("Prophesee", "03fd", ("5832",)),
     CameraModel("Prophesee", "04b4", ("00f4", "00f5")),
     CameraModel("Prophesee or CenturyArks", "31f7"),
+    CameraModel("IDS", "1409", ("8e00",)),
     CameraModel("iniVation", "152a"),
 )
 
@@ -46,12 +51,12 @@ def _check_device(device: Path, dev_root: Path) -> Finding | None:
     if model is None:
         return None
     node = dev_root / "bus/usb" / f"{int(_read(device / 'busnum')):03}" / f"{int(_read(device / 'devnum')):03}"
-    detail = f"{model.maker} {_read(device / 'product') or 'camera'}, USB {vendor}:{product}, {node}"
+    serial = _read(device / "serial")
+    named = f"{model.maker} {_read(device / 'product') or 'camera'}" + (f" {serial}" if serial else "")
+    detail = f"{named}, USB {vendor}:{product}, {node}"
     if os.access(node, os.R_OK | os.W_OK):
         return Finding("camera", "ok", detail)
-    rule = f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor}", MODE="0666"'
-    fix = f"echo '{rule}' | sudo tee -a {_RULES} && sudo udevadm control --reload && sudo udevadm trigger"
-    return Finding("camera", "problem", f"{detail}: not writable for this user", fix)
+    return Finding("camera", "problem", f"{detail}: not writable for this user", _FIX)
 
 
 def _matches(model: CameraModel, vendor: str, product: str) -> bool:

@@ -3,11 +3,24 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from aestream_core.events import Events
 
-Filter = Callable[[Events], Events]
-"""Takes a packet and gives what is kept of it; called in the order of the stream. Does not modify its input."""
+
+class Filter(Protocol):
+    """Takes a packet and gives what is kept of it; called in the order of the stream. Does not modify its input.
+
+    Attributes:
+        width: columns of the sensor of the events that it gives.
+        height: rows of it.
+    """
+
+    width: int
+    height: int
+
+    def __call__(self, events: Events, /) -> Events:
+        """Filter a packet."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,11 @@
-"""The table of filters: a new one is one file and one row."""
+"""The table of filters: those of the native table, and those that the command has a way of its own to say."""
 
-from aestream.cli.filters import crop, mask, polarity, time
+from aestream.cli.filters import time
 from aestream.cli.filters.base import FilterRow
+from aestream.cli.filters.native import command_name, native_row
+from aestream_core import filters
 
-FILTERS: dict[str, FilterRow] = {"crop": crop.ROW, "polarity": polarity.ROW, "time": time.ROW, "mask": mask.ROW}
+FILTERS: dict[str, FilterRow] = {
+    **{command_name(name): native_row(row) for name, row in filters.FILTERS.items()},
+    "time": time.ROW,
+}

@@ -14,15 +14,21 @@ _EXAMPLES = """examples:
 
 
 class TimeFilter:
-    """Keeps the events with start <= time < stop."""
+    """Keeps the events with start <= time < stop.
 
-    def __init__(self, start: SensorTime, stop: SensorTime) -> None:
+    Attributes:
+        width: columns of the sensor.
+        height: rows of the sensor.
+    """
+
+    def __init__(self, start: SensorTime, stop: SensorTime, *, width: int, height: int) -> None:
         """Prepare; times that count from the first event are known with the first event."""
+        self.width, self.height = width, height
         self._start = start
         self._stop = stop
         self._first_us: int | None = None
 
-    def __call__(self, events: Events) -> Events:
+    def __call__(self, events: Events, /) -> Events:
         """Give the part of a packet."""
         if self._first_us is None:
             if not len(events):
@@ -43,7 +49,7 @@ def _make(args: argparse.Namespace, width: int, height: int) -> Filter:
     start, stop = args.start, args.stop
     if start.since_first == stop.since_first and stop.time_us < start.time_us:
         raise InvalidArgumentError(f"time stops at {stop.time_us} us, which lies before its start, {start.time_us} us")
-    return TimeFilter(start, stop)
+    return TimeFilter(start, stop, width=width, height=height)
 
 
 ROW = FilterRow(

@@ -164,9 +164,7 @@ class McapBag:
             if message is not None:
                 yield message
 
-    def _take(
-        self, source: ByteSource, record: tuple[int, int], wanted: _Wanted, at_byte: int
-    ) -> StoredMessage | None:
+    def _take(self, source: ByteSource, record: tuple[int, int], wanted: _Wanted, at_byte: int) -> StoredMessage | None:
         """Read one record; what it holds where it is a message that is wanted."""
         kind, size_bytes = record
         if kind == MESSAGE:

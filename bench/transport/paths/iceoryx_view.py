@@ -11,9 +11,9 @@ import numpy as np
 from aestream_core.events import RECORD_DTYPE
 from bench.transport.case import Case
 from bench.transport.packets import Schedule
+from bench.transport.paths.ros_sides import TOPIC
 from bench.transport.stamps import Received, Sent, send_all
 
-SERVICE = "aestream/bench/events"
 QUEUE = 256
 MATCH_TIMEOUT_S = 30
 POLL_MS = 100
@@ -85,7 +85,7 @@ def services(iox2: Any, case: Case) -> tuple[Any, Any, Any]:
     """Open the topic and the event that wakes its subscriber."""
     iox2.set_log_level(iox2.LogLevel.Error)
     node = iox2.NodeBuilder.new().signal_handling_mode(iox2.SignalHandlingMode.Disabled).create(iox2.ServiceType.Ipc)
-    name = iox2.ServiceName.new(SERVICE)
+    name = iox2.ServiceName.new(f"view{TOPIC}")
     service = (
         node.service_builder(name)
         .publish_subscribe(iox2.Slice[ctypes.c_uint8])
