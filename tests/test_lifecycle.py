@@ -69,6 +69,15 @@ def test_events_flow_only_while_active_and_again_after_another_activation(
     assert not EXCHANGE.has_publisher(TOPIC)
 
 
+def test_a_source_that_is_deactivated_has_not_finished_so_that_its_container_stays(driver: DriverNode) -> None:
+    for _ in range(2):
+        assert driver.trigger_configure() == OK
+        assert driver.trigger_activate() == OK
+        assert driver.trigger_deactivate() == OK
+        assert not driver.finished
+        assert driver.trigger_cleanup() == OK
+
+
 def test_what_is_fixed_while_configured_can_change_after_cleanup(driver: DriverNode) -> None:
     driver.trigger_configure()
     (refused,) = driver.set_parameters(overrides(scene="digits"))

@@ -3,6 +3,7 @@
 Skipped where launch_testing is not installed; `test_launched_graphs.py` asserts the same without it.
 """
 
+import sys
 import unittest
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 pytest.importorskip(
     "launch_testing", reason="launch_testing is not installed: test_launched_graphs.py asserts the same"
 )
+
+sys.path.insert(0, str(Path(__file__).parent))  # under launch_test there is no conftest.py
 
 import launch_testing
 import launch_testing.actions

@@ -55,6 +55,11 @@ class Pump:
         self.source.close()
         self.join()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
+
     def join(self) -> None:
         """Wait until the thread has ended."""
         if self._thread is not None and self._thread is not threading.current_thread():

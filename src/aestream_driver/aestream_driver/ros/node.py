@@ -255,7 +255,8 @@ class DriverNode(StreamNode[DriverConfig]):
         if error is not None:
             self.fail(str(error))
         self._end_of_stream()
-        self.finished = error is None
+        # A source that somebody stopped may go on later: the container is not to end because of it.
+        self.finished = error is None and self._pump is not None and not self._pump.stopping
 
     def _on_jump(self) -> None:
         if self._stamper is not None:
