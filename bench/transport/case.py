@@ -20,7 +20,8 @@ class Case:
         profile: `shipped`, `default` (of Fast DDS) or the name of a file.
         malloc: whether large blocks stay on the heap, as `env.sh` sets it.
         depth: messages that DDS keeps for a subscriber.
-        stall_ms: twice a second the subscriber does something else for that long.
+        stall_ms: twice a second the callback of the subscriber does something else for that long.
+        pause_ms: twice a second the subscriber's whole process stands still for that long, as on a busy machine.
         seconds: time that counts.
     """
 
@@ -34,4 +35,5 @@ class Case:
     malloc: bool = True
     depth: int = 1000
     stall_ms: int = 0
+    pause_ms: int = 0
     seconds: float = 2.0

@@ -7,6 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.files.processes import ROOT, tail
@@ -17,6 +20,7 @@ from bench.transport.paths.table import PATHS
 
 TIMEOUT_S = 60
 END_S = 2
+PAUSE_PERIOD_S = 0.5
 PROFILE_VARIABLES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 SHIPPED = ROOT / "config" / "fastdds.xml"
 MALLOC = {
@@ -44,10 +48,31 @@ def measure(case: Case) -> Figures:
         else:
             receiver = start("receive", case, folder)
             try:
-                finish(start("publish", case, folder))
+                with paused(receiver, case.pause_ms):
+                    finish(start("publish", case, folder))
             finally:
                 end(receiver)
         return {**dataclasses.asdict(case), **figures(case, schedule(case), folder)}
+
+
+@contextmanager
+def paused(process: "subprocess.Popen[bytes]", pause_ms: int) -> Iterator[None]:
+    """Let a process stand still for a while, twice a second."""
+    over = threading.Event()
+
+    def pause() -> None:
+        while pause_ms and not over.wait(PAUSE_PERIOD_S):
+            process.send_signal(signal.SIGSTOP)
+            over.wait(pause_ms / 1000)
+            process.send_signal(signal.SIGCONT)
+
+    thread = threading.Thread(target=pause)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def start(side: str, case: Case, folder: Path) -> "subprocess.Popen[bytes]":

@@ -18,6 +18,7 @@ BASE = Case("dds", 50 * MEV, reliability="best_effort")
 STALLED = dataclasses.replace(BASE, stall_ms=100)
 """What a queue is for: a subscriber that does something else for a while."""
 
+PAUSED = dataclasses.replace(BASE, pause_ms=100)
 BURST = dataclasses.replace(BASE, packet_us=5000, packet_events=WHOLE_MESSAGES)
 
 
@@ -48,14 +49,14 @@ def segment(folder: Path) -> Variants:
     """Vary the shared-memory segment."""
     for megabytes in (0.5, 4, 16, 32, 64, 128):
         profile = profile_with(folder, "segment_size", int(megabytes * 2**20))
-        yield f"{megabytes} MiB", dataclasses.replace(STALLED, profile=profile)
+        yield f"{megabytes} MiB", dataclasses.replace(PAUSED, profile=profile)
 
 
 def port_queue(folder: Path) -> Variants:
     """Vary the messages that may wait in a subscriber's port."""
     for capacity in (128, 512, 1024, 2048):
         profile = profile_with(folder, "port_queue_capacity", capacity)
-        yield f"queue {capacity}", dataclasses.replace(STALLED, packet_us=250, packet_events=6_144, profile=profile)
+        yield f"queue {capacity}", dataclasses.replace(PAUSED, packet_us=250, packet_events=6_144, profile=profile)
 
 
 def depth(_: Path) -> Variants:

@@ -161,6 +161,35 @@ def test_a_subscriber_that_leaves_is_no_longer_counted(transport: str, topic: st
     sender.close()
 
 
+def test_a_killed_subscriber_neither_holds_the_sender_back_nor_takes_a_place_for_ever(
+    transport: str, topic: str
+) -> None:
+    sender, events = open_sender(transport, topic), packet(0)
+    assert sender is not None
+    listen = f"""
+from aestream_core.transports.table import open_receiver
+receiver = open_receiver({transport!r}, {topic!r})
+print("listening", flush=True)
+while True:
+    receiver.take(1)
+"""
+    for _ in range(2):
+        process = subprocess.Popen([sys.executable, "-c", listen], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "listening\n"
+        assert sender.subscribers == 1, "the one before is forgotten when the next comes"
+        process.kill()
+        process.communicate()
+        for seq in range(1000):
+            sender.send(events, seq)
+    receiver = open_receiver(transport, topic)
+    assert receiver is not None
+    sender.send(packet(1), 77)
+    assert [arrival.stamp_ns for arrival in receiver.take(5)] == [77]
+    receiver.close()
+    sender.close()
+
+
 @pytest.mark.parametrize("name", [name for name in TRANSPORTS if name != "dds"])
 def test_a_transport_that_is_not_installed_says_what_to_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, name, None)

@@ -8,8 +8,6 @@ import ctypes
 import os
 from typing import Any
 
-import numpy as np
-
 from aestream_core.errors import AestreamError
 from aestream_core.events import RECORD_BYTES, Events
 from aestream_core.transports.base import Arrival
@@ -126,8 +124,7 @@ class IceoryxReceiver:
 
     def _arrival(self, sample: Any) -> Arrival:
         head = Head.from_address(sample.user_header_ptr)
-        count = int(sample.header.number_of_elements)
-        records = np.frombuffer((ctypes.c_uint8 * count).from_address(sample.payload_ptr), np.uint8)
+        records = (ctypes.c_uint8 * sample.header.number_of_elements).from_address(sample.payload_ptr)
         events = Events.from_records(records, t0_us=head.t0_us, width=head.width, height=head.height)
         self._count_gap(int(head.seq), int(head.events_before), len(events))
         return Arrival(events, int(head.stamp_ns))
