@@ -12,7 +12,7 @@ from bench.files import command
 from bench.timing import machine
 
 SHORT = ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"]
-BENCHMARKS = ("simulator", "decode", "accumulate", "hand_over", "files")
+BENCHMARKS = ("simulator", "decode", "accumulate", "hand_over", "filters", "files")
 
 
 def main() -> int:

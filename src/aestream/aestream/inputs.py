@@ -15,8 +15,8 @@ from aestream.side_records import Frame, frames_of, imu_of, triggers_of
 from aestream.window_reader import TensorWindow, WindowReader
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_core.events import Events
-from aestream_core.filter_streams import maybe_filtered
 from aestream_core.files import FileInfo, FileStream, file_info, open_file, read_file
+from aestream_core.filter_streams import maybe_filtered
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_core.streams import PacketStream
 
