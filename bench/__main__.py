@@ -10,7 +10,7 @@ import sys
 
 from bench.timing import machine
 
-SIMPLE = ("simulator", "decode", "messages", "pacing", "accumulate", "hand_over", "bags")
+SIMPLE = ("simulator", "decode", "messages", "pacing", "accumulate", "hand_over", "filters", "bags")
 COMMANDS = {
     "files": ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],

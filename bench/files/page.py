@@ -65,6 +65,7 @@ def page(results: dict[str, Any]) -> Iterator[str]:
     """Give the page's lines."""
     groups = results["groups"]
     yield "# Benchmarks of files\n"
+    yield "Filters have a page of their own: [benchmarks_filters.md](benchmarks_filters.md).\n"
     yield from head(groups)
     yield f"![Rates by format and library]({PLOT.name})\n"
     for mode in MODES:

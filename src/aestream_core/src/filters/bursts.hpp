@@ -28,10 +28,9 @@ public:
         return compact(part, [=](Event event) {
             const std::size_t pixel = event.y() * width + event.x;
             const std::uint32_t now = event.t + shift;
-            const unsigned before = places[pixel], on = event.yp >> 15U;
-            const bool goes_on = (before >> 7U) == on && stamps[pixel] + us >= now;
-            const unsigned next = (before & 3U) + ((before & 3U) < 3U ? 1U : 0U);
-            const unsigned place = goes_on ? next : 1U;
+            const unsigned before = places[pixel], on = event.yp >> 15U, last = before & 3U;
+            const unsigned alike = (before >> 7U) ^ on ^ 1U, soon = stamps[pixel] + us >= now ? 1U : 0U;
+            const unsigned place = 1U + (alike & soon) * (last - (last == 3U ? 1U : 0U));
             stamps[pixel] = now;
             places[pixel] = static_cast<std::uint8_t>(on << 7U | place);
             return (keep >> place & 1U) != 0;

@@ -14,8 +14,10 @@ extern const FilterRow anti_flicker, background_activity, count, crop, downsampl
 struct Region {
     std::uint16_t x, y, width, height;
     [[nodiscard]] bool contains(Event event) const {
-        // One comparison a side: what lies left of or above the region wraps to a large number.
-        return static_cast<std::uint16_t>(event.x - x) < width && static_cast<std::uint16_t>(event.y() - y) < height;
+        // What lies left of or above the region wraps to a large number. Not &&, which would branch.
+        const bool column = static_cast<std::uint16_t>(event.x - x) < width;
+        const bool row = static_cast<std::uint16_t>(event.y() - y) < height;
+        return (static_cast<unsigned>(column) & static_cast<unsigned>(row)) != 0;
     }
 };
 

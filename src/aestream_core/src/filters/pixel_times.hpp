@@ -9,6 +9,13 @@
 
 namespace aestream::filters {
 
+struct Offsets {
+    std::uint32_t earliest, latest;
+};
+
+/// The smallest and the largest offset of a packet that is not empty.
+[[nodiscard]] Offsets offsets_of(const Packet& packet);
+
 /// Stamps: µs since a base that moves forward where the stream has outrun 32 bits. 0 is "never", or so long ago that
 /// it is older than any time a filter compares with: every event's own stamp is above `horizon_us`, and adding
 /// `horizon_us` to a stamp does not overflow.
@@ -19,7 +26,7 @@ public:
 
     /// Make room for the times of a part; gives what to add to its events' offsets to have stamps (modulo 2^32).
     [[nodiscard]] std::uint32_t begin(const Packet& part) {
-        const auto [earliest, latest] = offsets(part);
+        const auto [earliest, latest] = offsets_of(part);
         const std::uint64_t earliest_us = part.t0_us() + earliest;
         const std::uint64_t latest_us = part.t0_us() + latest;
         if (!started_ || latest_us - base_us_ > UINT32_MAX - horizon_us_)
@@ -36,19 +43,6 @@ public:
     }
 
 private:
-    struct Offsets {
-        std::uint32_t earliest, latest;
-    };
-
-    static Offsets offsets(const Packet& part) {
-        Offsets found{UINT32_MAX, 0};
-        for (const Event event : part.events()) {
-            found.earliest = std::min(found.earliest, event.t);
-            found.latest = std::max(found.latest, event.t);
-        }
-        return found;
-    }
-
     void rebase(std::uint64_t base_us) {
         const std::uint64_t ahead_us = started_ ? base_us - base_us_ : 0;
         const auto shift = static_cast<std::uint32_t>(std::min<std::uint64_t>(ahead_us, UINT32_MAX));

@@ -30,10 +30,11 @@ private:
         const std::size_t width = input().width;
         std::uint32_t* const stamps = kept_.data();
         return compact(part, [=](Event event) {
-            std::uint32_t& last = stamps[event.y() * width + event.x];
-            const std::uint32_t now = event.t + shift;
+            const std::size_t pixel = event.y() * width + event.x;
+            const std::uint32_t last = stamps[pixel], now = event.t + shift;
             const bool keep = last + us <= now;
-            last = keep ? now : last;
+            const std::uint32_t chosen = 0U - (keep ? 1U : 0U);  // a mask: whether to store is hard to predict
+            stamps[pixel] = last ^ ((last ^ now) & chosen);
             return keep;
         });
     }
