@@ -15,8 +15,8 @@ from aestream.side_records import Frame, frames_of, imu_of, triggers_of
 from aestream.window_reader import TensorWindow, WindowReader
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_core.events import Events
-from aestream_core.filter_streams import maybe_filtered
 from aestream_core.files import FileInfo, FileStream, file_info, open_file, read_file
+from aestream_core.filter_streams import maybe_filtered
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_core.streams import PacketStream
 
@@ -213,7 +213,14 @@ class CameraInput(Input):
     """
 
     def __init__(
-        self, model: str = "auto", *, serial: str = "", device: str = "auto", reconnect_s: float = 5.0, **settings: Any
+        self,
+        model: str = "auto",
+        *,
+        serial: str = "",
+        device: str = "auto",
+        reconnect_s: float = 5.0,
+        filters: Sequence[str] = (),
+        **settings: Any,
     ) -> None:
         """Open a camera.
 
@@ -222,6 +229,7 @@ class CameraInput(Input):
             serial: serial number; empty for the only one.
             device: device of torch tensors: auto (the first GPU, or the CPU where there is none), cpu, cuda or cuda:N.
             reconnect_s: longest wait between attempts to open a lost camera again; 0 raises instead.
+            filters: what events go through first, such as ("hot_pixels", "refractory:500"); see `aestream.filters`.
             settings: settings of the model, for example bias_diff_on=20.
 
         Raises:
@@ -230,7 +238,7 @@ class CameraInput(Input):
         from aestream.camera_stream import open_camera_stream
 
         stream = open_camera_stream(model=model, serial=serial, settings=settings, reconnect_s=reconnect_s)
-        super().__init__(stream, device=device)
+        super().__init__(stream, device=device, filters=filters)
         self.description = stream.description
         self._counters = stream.counters
 
