@@ -213,7 +213,14 @@ class CameraInput(Input):
     """
 
     def __init__(
-        self, model: str = "auto", *, serial: str = "", device: str = "auto", reconnect_s: float = 5.0, **settings: Any
+        self,
+        model: str = "auto",
+        *,
+        serial: str = "",
+        device: str = "auto",
+        reconnect_s: float = 5.0,
+        filters: Sequence[str] = (),
+        **settings: Any,
     ) -> None:
         """Open a camera.
 
@@ -222,6 +229,7 @@ class CameraInput(Input):
             serial: serial number; empty for the only one.
             device: device of torch tensors: auto (the first GPU, or the CPU where there is none), cpu, cuda or cuda:N.
             reconnect_s: longest wait between attempts to open a lost camera again; 0 raises instead.
+            filters: what events go through first, such as ("hot_pixels", "refractory:500"); see `aestream.filters`.
             settings: settings of the model, for example bias_diff_on=20.
 
         Raises:
@@ -230,7 +238,7 @@ class CameraInput(Input):
         from aestream.camera_stream import open_camera_stream
 
         stream = open_camera_stream(model=model, serial=serial, settings=settings, reconnect_s=reconnect_s)
-        super().__init__(stream, device=device)
+        super().__init__(stream, device=device, filters=filters)
         self.description = stream.description
         self._counters = stream.counters
 

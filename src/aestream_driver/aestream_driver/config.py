@@ -29,7 +29,7 @@ class DriverConfig:
     stall_s: float = setting(
         2.0, "silence after which a camera is opened again; 0 waits for ever", unit="s", bounds=(0.0, 3600.0)
     )
-    ring_mb: int = setting(128, "memory for what a camera sent and nobody took yet", unit="MB", bounds=(1, 16_384))
+    ring_mb: int = setting(128, "memory for what a camera sent and nobody took yet", unit="MB", bounds=(8, 16_384))
     camera_info_url: str = setting(
         "", "calibration for ~/camera_info, file:// and a YAML file in ROS's format; empty sends the size alone"
     )

@@ -1,6 +1,7 @@
 """The table of camera models: every setting reaches the library, described and in bounds."""
 
 import dataclasses
+from typing import Any
 
 import neuromorphic_drivers as nd
 import numpy as np
@@ -9,9 +10,11 @@ import pytest
 from aestream_core.config import setting_of
 from aestream_core.errors import InvalidArgumentError
 from aestream_driver.cameras.base import CameraModel
+from aestream_driver.cameras.library import open_device
 from aestream_driver.cameras.names import CAMERA_NAMES
 from aestream_driver.cameras.prophesee_evk4 import EVK4Settings, configure
 from aestream_driver.cameras.table import CAMERAS
+from aestream_driver.config import DriverConfig
 
 NEUROMORPHIC = [model for model in CAMERAS.values() if model.library == "neuromorphic_drivers"]
 models = pytest.mark.parametrize("model", NEUROMORPHIC, ids=lambda model: model.name)
@@ -75,6 +78,21 @@ def _other_value(each: "dataclasses.Field[object]") -> object:
         return not each.default
     options = rule.choices or rule.bounds or ()
     return next(value for value in reversed(options) if value != each.default)
+
+
+@models
+def test_a_device_is_opened_raw_where_it_speaks_evt3_with_a_ring_that_holds_all_transfers(
+    model: CameraModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(nd, "open", lambda **options: asked.update(options))
+    rule = setting_of(next(each for each in dataclasses.fields(DriverConfig) if each.name == "ring_mb"))
+    assert rule.bounds is not None
+    configuration = model.configure(model.settings())
+    open_device(model, configuration=configuration, serial="", ring_bytes=int(rule.bounds[0]) << 20)
+    assert asked["ring_configuration"].ring_length > asked["ring_configuration"].parallel_submissions
+    assert (asked["configuration"], asked["raw"], asked["serial"]) == (configuration, model.evt3, None)
+    assert 0 < asked["iterator_timeout"] <= 0.1
 
 
 @pytest.mark.parametrize(

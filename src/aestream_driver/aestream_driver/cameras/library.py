@@ -60,14 +60,14 @@ def open_device(model: CameraModel, *, configuration: Any, serial: str, ring_byt
         model: which camera.
         configuration: what `model.configure` made.
         serial: serial number; empty for the only one connected.
-        ring_bytes: memory of the library's ring.
+        ring_bytes: memory of the library's ring; 8 MB or more, as 32 transfers are under way at a time.
 
     Raises:
         RuntimeError: as the library raises it.
     """
     library = neuromorphic_drivers()
     ring = getattr(library, model.name).RingConfiguration(
-        buffer_length=BUFFER_BYTES, ring_length=max(2, ring_bytes // BUFFER_BYTES)
+        buffer_length=BUFFER_BYTES, ring_length=ring_bytes // BUFFER_BYTES
     )
     return library.open(
         configuration=configuration,
