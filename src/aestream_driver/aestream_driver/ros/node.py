@@ -2,32 +2,24 @@
 
 from typing import Any
 
-from aestream_msgs.srv import GetInfo
-from event_camera_msgs.msg import EventPacket
-
 from aestream_core.clock import ClockEstimator
 from aestream_core.errors import AestreamError, InvalidArgumentError
-from aestream_core.exchange import EXCHANGE, Envelope
-from aestream_core.transports.base import EventSender
-from aestream_core.transports.table import open_sender
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
-from aestream_driver.encoding import WireEncoding
 from aestream_driver.playback import Playback
 from aestream_driver.pump import Pump, PumpCounters
 from aestream_driver.recording import RecordingRequest
 from aestream_driver.recording_desk import RecordingDesk
 from aestream_driver.ros.camera_settings import CameraSettings
+from aestream_driver.ros.event_outlet import EventOutlet
 from aestream_driver.ros.services import DriverServices
 from aestream_driver.ros.side_topics import SideTopics
-from aestream_driver.sources.base import Source, SourcePacket, WirePacket
+from aestream_driver.sources.base import Source, SourcePacket
 from aestream_driver.sources.camera import CameraSource
 from aestream_driver.sources.camera_opening import SelectedCamera
 from aestream_driver.sources.table import open_source
 from aestream_driver.stamps import Stamper
-from aestream_ros.conversions import event_packet, header
 from aestream_ros.process import run_node
-from aestream_ros.qos import event_qos
 from aestream_ros.status import StageReading
 from aestream_ros.stream_node import StreamNode
 
@@ -50,12 +42,10 @@ class DriverNode(StreamNode[DriverConfig]):
         self._stamper: Stamper | None = None
         self.recordings = RecordingDesk(lambda _: None)
         self._pump: Pump | None = None
-        self._shared: EventSender | None = None
+        self._outlet: EventOutlet | None = None
         self._counters = PumpCounters()
-        self._events = self._sent = self._bytes_copied = self._invalid_before = 0
-        self._lost_before = self._dropped_before = 0
+        self._events = self._invalid_before = self._dropped_before = 0
         super().__init__("event_camera", **kwargs)
-        self.create_service(GetInfo, "~/get_info", self._on_get_info)
         DriverServices(self, self)
 
     def declare(self) -> None:
@@ -71,11 +61,7 @@ class DriverNode(StreamNode[DriverConfig]):
         try:
             self._announce(self._source)
         except AestreamError:
-            self._source.close()
-            self._source = None
-            if self._side_topics is not None:
-                self._side_topics.close()
-                self._side_topics = None
+            self.release()
             raise
         self.get_logger().info(f"source: {self._source.description}")
 
@@ -93,6 +79,11 @@ class DriverNode(StreamNode[DriverConfig]):
         """The open source; None while the node is not configured."""
         return self._source
 
+    @property
+    def encoding(self) -> str:
+        """Encoding of the messages; empty while the node is not configured."""
+        return self._outlet.encoding if self._outlet else ""
+
     def resume(self) -> None:
         """Stream on where the source had ended and was moved since."""
         if self._state == "active" and self._pump is not None:
@@ -109,12 +100,10 @@ class DriverNode(StreamNode[DriverConfig]):
         self._source = None
 
     def release(self) -> None:
-        """Leave the topic and close the recording."""
-        self._publication.close()
-        if self._shared is not None:
-            self._shared.close()
-            self._shared = None
-        self.destroy_publisher(self._publisher)
+        """Leave the topics and close the recording."""
+        if self._outlet is not None:
+            self._outlet.close()
+            self._outlet = None
         if self._side_topics is not None:
             self._side_topics.close()
             self._side_topics = None
@@ -130,7 +119,7 @@ class DriverNode(StreamNode[DriverConfig]):
         return StageReading(
             events=self._events,
             packets=self._counters.packets,
-            products=self._sent,
+            products=self._outlet.sent if self._outlet else 0,
             dropped_packets=self._dropped_before + (self._source.dropped_packets if self._source else 0),
             reconnects=self._source.reconnects if isinstance(self._source, CameraSource) else 0,
             invalid_events=self._invalid_before + (self._source.invalid_events if self._source else 0),
@@ -138,7 +127,7 @@ class DriverNode(StreamNode[DriverConfig]):
             unrecorded_events=self.recordings.unrecorded_events,
             queue_bytes=writing.queued_bytes if writing else 0,
             queue_limit_bytes=writing.limit_bytes if writing else 0,
-            bytes_copied=self._bytes_copied,
+            bytes_copied=self._outlet.bytes_copied if self._outlet else 0,
             t_us=self._counters.t_us,
             clock_offset_ns=estimator.offset_ns,
             clock_skew_ppm=estimator.skew_ppm,
@@ -167,19 +156,14 @@ class DriverNode(StreamNode[DriverConfig]):
             self._camera = self._camera.with_settings(settings)
 
     def _announce(self, source: Source) -> None:
-        self._encoding = WireEncoding(self.config.encoding, source.encoding)
         calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
         self._start_books(source)
         if self._camera is not None:
             self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
-        self._shared = open_sender(self.config.transport, self.resolve_topic_name("~/events"))
-        # Advertised first: subscribers in this process leave DDS before there is anything to match with.
-        self._publication = EXCHANGE.advertise(self.resolve_topic_name("~/events"))
-        self._publisher = self.create_publisher(EventPacket, "~/events", event_qos(self.config.reliability))
+        self._outlet = EventOutlet(self, self.config, source)
 
     def _start_books(self, source: Source) -> None:
-        self._events = self._sent = self._bytes_copied = 0
-        self._lost_before = self._invalid_before = self._dropped_before = 0
+        self._events = self._invalid_before = self._dropped_before = 0
         self._counters = PumpCounters()
         self.recordings = RecordingDesk(self.get_logger().error)
         if self.config.record:
@@ -206,50 +190,15 @@ class DriverNode(StreamNode[DriverConfig]):
 
     def _deliver(self, packet: SourcePacket, arrived_ns: int) -> None:
         assert self._source is not None
+        assert self._outlet is not None
         assert self._stamper is not None
         stamp_ns = self._stamper.stamp_ns(packet, arrived_ns)
-        if self._publication.subscribers:
-            self._hand_over(packet, stamp_ns)
-        if self._shared is not None and self._shared.subscribers:
-            self._share(self._shared, packet, stamp_ns)
-        if self._publisher.get_subscription_count():
-            self._send(packet, stamp_ns)
+        self._outlet.deliver(packet, stamp_ns, wait=self._source.lossless)
         self.recordings.offer(packet, wait=self._source.lossless)
         if self._side_topics is not None:
             stamped_us = packet.first_us if self.config.stamp == "sensor" else packet.last_us
             self._side_topics.deliver(packet, stamp_ns - stamped_us * 1000)
         self._events += packet.count
-
-    def _hand_over(self, packet: SourcePacket, stamp_ns: int) -> None:
-        assert self._source is not None
-        for events in packet.events():
-            self._publication.put(Envelope(events, stamp_ns, len(events)), wait=self._source.lossless)
-
-    def _share(self, shared: EventSender, packet: SourcePacket, stamp_ns: int) -> None:
-        for events in packet.events():
-            shared.send(events, stamp_ns)
-            self._bytes_copied += events.nbytes
-
-    def _send(self, packet: SourcePacket, stamp_ns: int) -> None:
-        self._lost_before += packet.lost_before
-        for wire in self._encoding.messages(packet):
-            self._publish(wire, stamp_ns)
-
-    def _publish(self, wire: WirePacket, stamp_ns: int) -> None:
-        assert self._source is not None
-        message = event_packet(
-            wire.data,
-            encoding=self._encoding.name,
-            base_us=wire.base_us,
-            width=self._source.width,
-            height=self._source.height,
-            seq=self._sent + self._lost_before,
-            header=header(stamp_ns, self.config.frame_id),
-        )
-        self._publisher.publish(message)
-        self._sent += 1
-        # One copy into the message's C form, and one more where the events had to be encoded first.
-        self._bytes_copied += wire.data.nbytes * (2 if wire.encoded else 1)
 
     def _on_end(self, error: AestreamError | None) -> None:
         if error is not None:
@@ -264,18 +213,8 @@ class DriverNode(StreamNode[DriverConfig]):
         self._end_of_stream()
 
     def _end_of_stream(self) -> None:
-        self._publication.end(self.now_ns())
-
-    def _on_get_info(self, _: GetInfo.Request, response: GetInfo.Response) -> GetInfo.Response:
-        source = self._source
-        response.success = source is not None
-        response.source = self.config.source
-        if source is None:
-            response.message = "the node is not configured"
-            return response
-        response.description = source.description
-        response.width, response.height, response.encoding = source.width, source.height, self._encoding.name
-        return response
+        if self._outlet is not None:
+            self._outlet.end(self.now_ns())
 
 
 def main() -> int:

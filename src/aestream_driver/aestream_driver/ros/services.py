@@ -1,12 +1,13 @@
-"""Services of the driver beside `~/get_info`: record the stream, and move and hold a recording that is played."""
+"""Services of the driver: describe the source, record the stream, move and hold a recording that is played."""
 
 from typing import Protocol, TypeVar
 
-from aestream_msgs.srv import Record, Seek
+from aestream_msgs.srv import GetInfo, Record, Seek
 from rclpy.node import Node
 from std_srvs.srv import SetBool
 
 from aestream_core.errors import AestreamError, InvalidArgumentError
+from aestream_driver.config import DriverConfig
 from aestream_driver.playback import Playback
 from aestream_driver.recording import RecordingRequest
 from aestream_driver.recording_desk import RecordingDesk
@@ -16,11 +17,16 @@ from aestream_driver.sources.base import Source
 class Stage(Protocol):
     """What the services need of the driver."""
 
+    config: DriverConfig
     recordings: RecordingDesk
 
     @property
     def source(self) -> Source | None:
         """The open source; None while the node is not configured."""
+
+    @property
+    def encoding(self) -> str:
+        """Encoding of the messages."""
 
     def resume(self) -> None:
         """Stream again after the source has ended."""
@@ -42,9 +48,21 @@ class DriverServices:
     def __init__(self, node: Node, stage: Stage) -> None:
         """Offer the services under the node's name."""
         self._stage = stage
+        node.create_service(GetInfo, "~/get_info", self._on_get_info)
         node.create_service(Record, "~/record", self._on_record)
         node.create_service(Seek, "~/seek", self._on_seek)
         node.create_service(SetBool, "~/set_paused", self._on_set_paused)
+
+    def _on_get_info(self, _: GetInfo.Request, response: GetInfo.Response) -> GetInfo.Response:
+        source = self._stage.source
+        response.success = source is not None
+        response.source = self._stage.config.source
+        if source is None:
+            response.message = "the node is not configured"
+            return response
+        response.description = source.description
+        response.width, response.height, response.encoding = source.width, source.height, self._stage.encoding
+        return response
 
     def _on_record(self, request: Record.Request, response: Record.Response) -> Record.Response:
         try:
