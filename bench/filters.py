@@ -43,7 +43,9 @@ PEERS: dict[str, Callable[[], Any]] = {
     "crop": lambda: dv.EventRegionFilter((160, 120, 320, 240)),
     "polarity": lambda: dv.EventPolarityFilter(True),
     "mask": lambda: dv.EventMaskFilter(MASK.astype(np.uint8) * 255),
-    "background_activity": lambda: dv.noise.BackgroundActivityNoiseFilter((WIDTH, HEIGHT), timedelta(microseconds=2000)),
+    "background_activity": lambda: dv.noise.BackgroundActivityNoiseFilter(
+        (WIDTH, HEIGHT), timedelta(microseconds=2000)
+    ),
 }
 
 

@@ -119,7 +119,12 @@ def with_denoise_rule(data: Labelled, us: int) -> Keys:
     for at, (t, x, y, _) in enumerate(data.events.to_numpy().tolist()):
         fired[y + 1][x + 1] = t
         least = t - us
-        if fired[y][x + 1] > least or fired[y + 2][x + 1] > least or fired[y + 1][x] > least or fired[y + 1][x + 2] > least:
+        if (
+            fired[y][x + 1] > least
+            or fired[y + 2][x + 1] > least
+            or fired[y + 1][x] > least
+            or fired[y + 1][x + 2] > least
+        ):
             kept.append(at)
     return data.keys[kept]
 
