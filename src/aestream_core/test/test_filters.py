@@ -12,7 +12,7 @@ from filter_reference import REFERENCES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aestream_core import Events, SimConfig, open_simulator, read_file
+from aestream_core import Events, SimConfig, _core, open_simulator, read_file
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.filters import FILTERS, Filter, make_filter
 
@@ -185,3 +185,21 @@ def test_times_of_years_do_not_roll_over() -> None:
     for name, how in (("refractory", {"us": 1_000_000_000}), ("background_activity", {"us": 1_000_000_000})):
         kept = made(name, how).apply(events).to_numpy()
         assert np.array_equal(kept["t"] - start_us, REFERENCES[name](shifted, WIDTH, HEIGHT, **how)["t"])
+
+
+@pytest.mark.parametrize(("name", "how"), [case for case in CASES if case[0] in ("refractory", "stcf", "hot_pixels")])
+def test_one_packet_may_span_over_an_hour(name: str, how: dict[str, Any]) -> None:
+    """Bursts of 0.1 s, ten minutes apart, in the 71 minutes that one packet can hold."""
+    array = np.concatenate([random_stream(300, seed=at, start_us=at * 600_000_000) for at in range(8)])
+    events = Events.from_numpy(array, width=WIDTH, height=HEIGHT)
+    twice = [made(name, how).apply(each).to_numpy() for each in (events, *events.split_at(1_300_000_000))]
+    assert np.array_equal(twice[0], REFERENCES[name](array, WIDTH, HEIGHT, **how))
+    assert np.array_equal(twice[1], twice[0][twice[0]["t"] < 1_300_000_000])
+
+
+@each_filter
+def test_events_outside_the_sensor_are_refused_not_followed(name: str, how: dict[str, Any]) -> None:
+    columns = [np.array([5]), np.array([WIDTH]), np.array([3]), np.array([True])]
+    outside = Events(_core.packet_from_columns(*columns, WIDTH, HEIGHT, 0))
+    with pytest.raises(InvalidArgumentError, match="holds events up to column 24 and row 3; its sensor is 24x17"):
+        made(name, how).apply(outside)

@@ -107,8 +107,13 @@ private:
     void next_window(std::uint64_t t_us) {
         const bool first = end_us_ == 0;
         const std::uint64_t into_us = first ? 0 : (t_us - end_us_) % rule_.window_us;
-        if (!first && rule_.learn) judge();
+        if (!first) rule_.learn ? judge() : forget_counts();
         end_us_ = t_us - into_us + rule_.window_us;
+    }
+
+    /// Counts that nobody judges must not grow into the top bit.
+    void forget_counts() {
+        for (std::uint32_t& cell : cells_) cell &= hot_bit;
     }
 
     void judge() {
