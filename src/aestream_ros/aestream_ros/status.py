@@ -25,6 +25,7 @@ class StageReading:
         bytes_copied: bytes of event data copied.
         t_us: sensor time in µs of the newest event.
         device: where the stage computes; empty where it does not.
+        filtered_events: events that filters of the stage held back, as they were told to.
     """
 
     events: int = 0
@@ -40,6 +41,7 @@ class StageReading:
     bytes_copied: int = 0
     t_us: int = 0
     device: str = ""
+    filtered_events: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def status_message(
         latency_p99_ms=reading.latency_ms[1],
         bytes_copied=reading.bytes_copied,
         t_us=reading.t_us,
+        filtered_events=reading.filtered_events,
     )
 
 
@@ -95,7 +98,7 @@ def diagnostics_message(status: StreamStatus, *, node_name: str) -> DiagnosticAr
         level = DiagnosticStatus.WARN
     shown = (
         "device events packets products event_rate product_rate dropped_events dropped_packets invalid_events "
-        "late_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied"
+        "late_events filtered_events queue_bytes queue_limit_bytes latency_p50_ms latency_p99_ms bytes_copied"
     )
     values = [KeyValue(key=key, value=str(getattr(status, key))) for key in shown.split()]
     entry = DiagnosticStatus(

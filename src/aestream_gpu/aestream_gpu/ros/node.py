@@ -13,6 +13,7 @@ from aestream_core.errors import AestreamError
 from aestream_core.exchange import EXCHANGE, Envelope, Subscription
 from aestream_gpu.config import AccumulatorConfig
 from aestream_gpu.device import resolve_device
+from aestream_gpu.pipeline import Pipeline
 from aestream_gpu.ros.conversions import image_message, tensor_message
 from aestream_gpu.windows import Window
 from aestream_gpu.worker import Worker
@@ -25,7 +26,7 @@ from aestream_ros.stream_node import StreamNode
 
 
 class AccumulatorNode(StreamNode[AccumulatorConfig]):
-    """Accumulates `~/events` into a (2, H, W) tensor a window.
+    """Accumulates `~/events` into a tensor a window: filters, then a surface; both may change while events flow.
 
     Events come by reference from a publisher in this process, over DDS where there is none. Tensors go out on
     `~/tensor`, by reference to subscribers in this process and as messages to those outside; pictures for people on
@@ -49,6 +50,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
     def open(self) -> None:
         """Find the device and announce the topics."""
         self._device = resolve_device(self.config.device)
+        Pipeline(self.config, self._device).check(self.config)
         if self.config.torch_threads:
             torch.set_num_threads(self.config.torch_threads)
         self._tensors = self.create_publisher(Tensor, "~/tensor", product_qos("reliable"))
@@ -67,10 +69,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         )
         self._worker = Worker(
             self._queue,
-            surface=config.surface,
+            config=config,
             device=self._device,
-            window_us=config.window_us,
-            idle_flush_s=config.idle_flush_s,
             on_window=self._on_window,
             on_failure=self.fail,
         )
@@ -83,6 +83,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         assert self._worker is not None
         reading = self.reading()
         lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
+        lost += f", {reading.filtered_events} filtered out"
         self.get_logger().info(f"accumulated {reading.events} events in {reading.products} windows; {lost}")
         EXCHANGE.unsubscribe(self._topic, self._queue, on_publishers_changed=self._publishers_changed)
         self._drop_dds()
@@ -95,16 +96,15 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self.destroy_publisher(self._images)
 
     def reconfigure(self, config: AccumulatorConfig) -> None:
-        """Take over a new window length, picture rate or idle time at once."""
+        """Take over filters, a surface, windows or an idle time from the next packet on."""
         if self._worker is not None:
-            self._worker.set_window_us(config.window_us)
-            self._worker.idle_flush_s = config.idle_flush_s
+            self._worker.set_config(config)
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
         if self._worker is None or self._queue is None:
             return StageReading()
-        surface = self._worker.surface_counters()
+        surface = self._worker.pipeline.counters()
         return StageReading(
             events=surface.events - surface.invalid_events,
             packets=self._worker.counters.packets,
@@ -112,13 +112,14 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             dropped_events=self._queue.dropped_events,
             dropped_packets=self._queue.dropped_packets + self._decoder.lost_packets,
             invalid_events=surface.invalid_events + self._decoder.invalid_events,
-            late_events=self._worker.late_events,
+            late_events=self._worker.pipeline.late_events(),
             queue_bytes=self._queue.queued_bytes,
             queue_limit_bytes=self._queue.limit_bytes,
             latency_ms=self._latency.take(),
             bytes_copied=surface.bytes_copied + self._sent_bytes,
             t_us=self._worker.counters.t_us,
             device=str(self._device),
+            filtered_events=self._worker.pipeline.filtered_events(),
         )
 
     # Input ----------------------------------------------------------------------------------------------------------
@@ -157,8 +158,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
 
     # Output, on the worker's thread -----------------------------------------------------------------------------------
 
-    def _on_window(self, window: Window, arrived_ns: int) -> None:
-        self._latency.since(arrived_ns)
+    def _on_window(self, window: Window) -> None:
+        self._latency.since(window.arrived_ns)
         now_ns = time.time_ns()
         self._publication.put(Envelope(window, now_ns, window.event_count))
         if self._tensors.get_subscription_count():
@@ -167,7 +168,11 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             self._sent_bytes += window.nbytes
         if time.monotonic() >= self._next_image_s and self._images.get_subscription_count():
             self._next_image_s = time.monotonic() + 1 / self.config.image_rate_hz
-            self._images.publish(image_message(window, header=header(now_ns, self.config.frame_id)))
+            self._images.publish(self._image(window, now_ns))
+
+    def _image(self, window: Window, now_ns: int) -> Image:
+        stamped = header(now_ns, self.config.frame_id)
+        return image_message(window, header=stamped, colour_map=self.config.colour_map)
 
     @property
     def finished(self) -> bool:
