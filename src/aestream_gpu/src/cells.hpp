@@ -13,10 +13,6 @@ namespace aestream::kernels {
 
 inline constexpr std::size_t block = 64;
 
-/// Arrays that the second-level cache holds are not prefetched: asking for their lines costs more than waiting for
-/// them.
-inline constexpr std::size_t prefetch_above_bytes = std::size_t{1} << 20U;
-
 /// Give the cells of `block` events, (polarity * height + y) * width + x. Returns whether all of them lie on the
 /// sensor; where not, the cells mean nothing.
 bool cells_of_block(const Event* events, std::uint32_t* cells, Sensor sensor);

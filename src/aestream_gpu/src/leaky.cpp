@@ -4,7 +4,8 @@
 
 namespace aestream::kernels {
 
-std::size_t leak(std::span<const Event> events, std::span<float> frame, Sensor sensor, std::int64_t end, float tau_us) {
+WIDE_VECTORS std::size_t leak(std::span<const Event> events, std::span<float> frame, Sensor sensor, std::int64_t end,
+                              float tau_us) {
     const float rate = 1.0F / tau_us;
     std::array<float, block> weights;
     return for_each_block(events, sensor, [&](const Block& part) {

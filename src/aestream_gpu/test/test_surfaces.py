@@ -175,6 +175,20 @@ def test_a_recycled_tensor_is_the_next_window_and_starts_with_zeros(count: int, 
         assert mode != "polarity" or surface.read().data_ptr() == address
 
 
+def test_a_packet_of_many_events_on_a_large_sensor_is_counted_exactly_hot_pixels_too() -> None:
+    count = 200_000
+    events = random_events(count, width=640, height=480)
+    surface = make("count", width=640, height=480)
+    expected = torch.zeros(2, 480, 640)
+    for turn in range(2):
+        surface.begin(*WINDOW)
+        for part in (events, events.split_after(1000)[0], events):
+            surface.add(part)
+            expected += CASES[0].reference(part, 640, 480, WINDOW) if turn == 0 else 0
+        assert torch.equal(surface.read(), expected), "over 255 events of a pixel in one packet, and then again"
+    assert expected.max() > 10_000
+
+
 def tensor_sum(events: Events, mode: str) -> float:
     array = events.to_numpy()
     if mode == "signed":
