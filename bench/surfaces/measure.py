@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from aestream_core import Events, SimConfig, open_file, open_simulator, write_file
+import aestream
+from aestream_core import Events, SimConfig, open_file, open_simulator
 from aestream_gpu import SURFACES, WindowAccumulator, make_surface
 from aestream_gpu.surfaces.count import count_ref
 from bench.surfaces.own import Frame, methods, surface_frame
@@ -112,7 +113,7 @@ def surfaces(group: Group, *, device: torch.device, rounds: int, path: Path) -> 
 def from_file(path: Path, device: torch.device, rounds: int) -> Row:
     """Give the rate from a file to frames of 10 ms."""
     config = SimConfig(width=1280, height=720, rate_hz=20e6, duration_us=200_000)
-    write_file(path, open_simulator(config))
+    aestream.write(path, open_simulator(config))
     counted, times = 0, []
     for _ in range(rounds + 1):
         start_s = now_s(device)

@@ -27,6 +27,14 @@ struct Journal {
 /// Add 1 to frame[polarity][y][x] for every event.
 std::size_t count(std::span<const Event> events, std::span<float> frame, Sensor sensor, Journal& journal);
 
+/// Whether a packet has so many events that counting in bytes first pays.
+bool is_dense(std::size_t events, std::size_t cells);
+
+/// Count such a packet. `bytes` has room for every cell, needs a quarter of the cache that floats need, and is zeros,
+/// before and after.
+std::size_t count_dense(std::span<const Event> events, std::span<float> frame, Sensor sensor,
+                        std::span<std::uint8_t> bytes);
+
 /// Set the cells of a journal to zero, or all where it overflowed, and empty it.
 void clear(std::span<float> frame, Journal& journal);
 

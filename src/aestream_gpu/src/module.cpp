@@ -22,7 +22,14 @@ public:
     explicit JournalObject(std::size_t capacity) : cells_(capacity) { journal_.cells = cells_; }
     kernels::Journal& journal() { return journal_; }
 
+    /// One byte a cell, all zeros.
+    std::span<std::uint8_t> bytes(std::size_t cells) {
+        if (!bytes_) bytes_ = kernels::zeroed((cells + sizeof(float) - 1) / sizeof(float));
+        return {reinterpret_cast<std::uint8_t*>(bytes_.get()), cells};
+    }
+
 private:
+    std::shared_ptr<float> bytes_;
     std::vector<std::uint32_t> cells_;
     kernels::Journal journal_;
 };
@@ -46,7 +53,11 @@ std::size_t count(const Words& words, Array<float>& frame, std::uint16_t width, 
     const auto out = cells(frame, sensor(width, height), 1);
     const auto in = events(words);
     const py::gil_scoped_release unlocked;
-    return kernels::count(in, out, sensor(width, height), journal.journal());
+    if (!kernels::is_dense(in.size(), out.size())) {
+        return kernels::count(in, out, sensor(width, height), journal.journal());
+    }
+    journal.journal().used = journal.journal().cells.size() + 1;
+    return kernels::count_dense(in, out, sensor(width, height), journal.bytes(out.size()));
 }
 
 void clear(Array<float>& frame, JournalObject& journal) {
