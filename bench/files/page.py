@@ -58,7 +58,8 @@ two threads (its processor time is above its wall time); handing ours to a secon
 def write_page(results: dict[str, Any]) -> None:
     """Write the page and the plot."""
     draw(results["groups"], PLOT)
-    PAGE.write_text("\n".join(page(results)))
+    _, mark, surfaces = PAGE.read_text().partition("<!-- surfaces -->")  # bench/surfaces/page.py writes what follows
+    PAGE.write_text("\n".join(page(results)) + (f"\n\n{mark}{surfaces}" if mark else ""))
 
 
 def page(results: dict[str, Any]) -> Iterator[str]:
