@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 ENTER := . ./env.sh
 
-.PHONY: help run test setup bench bench-peers fuzz fuzz-corpus sanitize lint format clean
+.PHONY: help run test setup bench bench-gpu bench-peers fuzz fuzz-corpus sanitize lint format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -18,6 +18,11 @@ setup:  ## Install what is missing and build the workspace
 
 bench: setup  ## Benchmarks, each beside its baseline in the same run
 	@$(ENTER) && python -m bench
+
+bench-gpu: setup  ## Tests and benchmarks of the surfaces on a GPU; fails where there is none
+	@FAIL_WITHOUT_CUDA=1 tools/test.sh -m gpu
+	@$(ENTER) && python -m bench surfaces --device cuda --results out/bench_surfaces_gpu.json
+	@$(ENTER) && python -m bench copies --device cuda --rate 20e6
 
 bench-peers:  ## Other libraries that read event files, into .venv-peers, for `make bench` to compare with
 	@python3 -m bench.files.peers_environment

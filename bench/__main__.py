@@ -13,10 +13,13 @@ from bench.timing import machine
 SIMPLE = ("simulator", "decode", "messages", "pacing", "accumulate", "hand_over", "filters", "bags")
 COMMANDS = {
     "files": ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"],
+    "surfaces": ["--rounds", "2", "--largest", "100000", "--results", "out/bench_surfaces_short.json"],
+    "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
     "soak": ["--minutes", "0.3"],
 }
-"""Benchmarks with options (`bench.<name>.command`), and those for the run of all."""
+MODULES = {"copies": "bench.copies"}
+"""Benchmarks with options (`bench.<name>.command` or the module named here), and those for the run of all."""
 
 
 def main() -> int:
@@ -33,7 +36,9 @@ def main() -> int:
     print(machine())
     for name in chosen:
         if name in COMMANDS:
-            importlib.import_module(f"bench.{name}.command").main(options if names else COMMANDS[name])
+            importlib.import_module(MODULES.get(name, f"bench.{name}.command")).main(
+                options if names else COMMANDS[name]
+            )
         else:
             importlib.import_module(f"bench.{name}").main()
     return 0

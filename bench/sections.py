@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-NAMES = ("transport", "files")
+NAMES = ("transport", "files", "surfaces")
 """Sections in the order in which they stand."""
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"

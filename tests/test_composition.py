@@ -71,7 +71,12 @@ def test_both_nodes_are_loaded_listed_and_unloaded(call: Call) -> None:
     ("package", "plugin", "parameters", "reason"),
     [
         ("aestream_driver", "DriverNode", {"source": "file", "path": "/missing.raw"}, "cannot read '/missing.raw'"),
-        ("aestream_driver", "DriverNode", {"source": "lidar"}, "source is 'lidar'; it must be one of file, sim"),
+        (
+            "aestream_driver",
+            "DriverNode",
+            {"source": "lidar"},
+            "source is 'lidar'; it must be one of camera, file, sim",
+        ),
         ("aestream_driver", "DriverNode", {"rate_hz": -5.0}, "rate_hz is -5.0; it must be 1 to 1000000000 events/s"),
         ("aestream_gpu", "AccumulatorNode", {"device": "abacus"}, "device is 'abacus'; it must be auto, cpu, cuda"),
         ("aestream_gpu", "VoxelNode", {}, "aestream_gpu::AccumulatorNode"),

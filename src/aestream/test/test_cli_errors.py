@@ -18,7 +18,7 @@ USAGE = [
     (["nonsense"], "unknown command 'nonsense'; known: bag, completion, "),
     ([], "COMMAND"),
     (["input"], "SOURCE"),
-    (["input", "camera"], "unknown source 'camera'; known: file, sim, stdin"),
+    (["input", "lidar"], "unknown source 'lidar'; known: camera, file, sim, stdin"),
     (["input", "sim", "output", "view"], "unknown sink 'view'; known: file, image, null, stdout, tensor"),
     (["input", "sim", "output"], "SINK"),
     (["input", "file"], "PATH"),
@@ -120,7 +120,7 @@ def test_a_recording_that_cannot_be_read_is_named(
 
 
 @pytest.mark.parametrize(
-    ("words", "status"), [(["input", "sim", "--width", "3"], 1), (["input", "camera"], 2), (["info", "/none.raw"], 1)]
+    ("words", "status"), [(["input", "sim", "--width", "3"], 1), (["input", "lidar"], 2), (["info", "/none.raw"], 1)]
 )
 def test_the_process_ends_with_the_status_and_without_a_traceback(words: list[str], status: int) -> None:
     done = run_process(*words)
@@ -197,7 +197,7 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
     ("line", "expected"),
     [
         ("aestream in", {"input", "info"}),
-        ("aestream input ", {"file", "sim", "stdin"}),
+        ("aestream input ", {"camera", "file", "sim", "stdin"}),
         ("aestream input file a.raw --format aed", set(filter(lambda name: name.startswith("aed"), FILE_FORMATS))),
         ("aestream formats ev", set(filter(lambda name: name.startswith("ev"), FILE_FORMATS))),
         ("aestream input sim f", {"filter"}),

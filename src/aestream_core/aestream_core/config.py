@@ -6,7 +6,7 @@ metadata. Nodes derive their parameter descriptors from the same fields, and the
 
 import math
 from dataclasses import Field, dataclass, field, fields
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_origin, get_type_hints
 
 from aestream_core.errors import InvalidArgumentError
 
@@ -77,6 +77,10 @@ def _number(value: float) -> str:
 
 def _check(name: str, value: Any, hint: Any, rule: Setting) -> None:
     if value is None and type(None) in getattr(hint, "__args__", ()):
+        return
+    if get_origin(hint) is tuple:
+        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+            raise InvalidArgumentError(f"{name} is {value!r}; it must be a list of texts")
         return
     kinds = {kind for kind in (int, float, bool, str) if hint is kind or kind in getattr(hint, "__args__", ())}
     if float in kinds:

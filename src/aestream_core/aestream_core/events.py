@@ -200,6 +200,11 @@ class Events:
         at = self._packet.find_first_at_or_after(max(0, t_us))
         return Events(self._packet.view(0, at)), Events(self._packet.view(at, len(self)))
 
+    def split_after(self, count: int) -> tuple["Events", "Events"]:
+        """Split behind the first `count` events, or behind all where there are fewer. Two views."""
+        at = max(0, min(count, len(self)))
+        return Events(self._packet.view(0, at)), Events(self._packet.view(at, len(self)))
+
     def slice_time(self, start_us: int, stop_us: int) -> "Events":
         """Take the events with start_us <= time < stop_us. A view where times ascend, else a copy.
 

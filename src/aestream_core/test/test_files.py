@@ -19,7 +19,7 @@ from aestream_core.raw_files import open_raw_file
 def test_the_table_lists_every_format_with_its_extensions() -> None:
     assert FILE_FORMATS["evt3"].extensions == (".raw",)
     assert FILE_FORMATS["aedat4"].extensions == (".aedat4",)
-    assert [each.name for each in FILE_FORMATS.values() if each.raw] == ["evt3"]
+    assert [each.name for each in FILE_FORMATS.values() if each.raw] == ["evt3", "evt2", "evt21"]
 
 
 def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def refuse(reason: str) -> None:
 def test_every_event_is_in_the_file_and_in_the_books(
     packets: list[SourcePacket], tmp_path: Path, name: str, raw: bool
 ) -> None:
-    recording = open_recording(request(tmp_path / name, raw=raw), refuse)
+    recording = open_recording(request(tmp_path / name, encoding="evt3" if raw else ""), refuse)
     for packet in packets:
         recording.offer(packet, wait=True)
     recording.close()
@@ -91,7 +91,7 @@ def test_a_slow_disk_costs_events_of_the_recording_which_are_counted_and_holds_u
     packets: list[SourcePacket],
 ) -> None:
     disk = SlowDisk()
-    recording = Recording("slow", disk, raw=False, limit_bytes=100_000, on_failure=refuse)
+    recording = Recording("slow", disk, raw=None, limit_bytes=100_000, on_failure=refuse)
     for packet in packets:
         recording.offer(packet, wait=False)
         assert recording.queued_bytes <= recording.limit_bytes
@@ -117,7 +117,7 @@ def test_a_writer_that_breaks_is_named_with_its_error(packets: list[SourcePacket
             raise OSError(5, "Input/output error")
 
     reasons: list[str] = []
-    recording = Recording("broken.h5", Broken(), raw=False, limit_bytes=10**9, on_failure=reasons.append)
+    recording = Recording("broken.h5", Broken(), raw=None, limit_bytes=10**9, on_failure=reasons.append)
     for packet in packets:
         recording.offer(packet, wait=True)
     recording.close()
@@ -146,7 +146,7 @@ def test_a_file_is_replaced_only_where_that_is_asked_for(
 ) -> None:
     path = tmp_path / "there.raw"
     path.write_bytes(b"old")
-    recording = open_recording(request(path, overwrite=True, raw=raw), refuse)
+    recording = open_recording(request(path, overwrite=True, encoding="evt3" if raw else ""), refuse)
     recording.offer(packets[0], wait=True)
     recording.close()
     assert len(read_file(path)) == packets[0].count

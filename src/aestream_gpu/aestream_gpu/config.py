@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.transports.names import TRANSPORTS
-from aestream_gpu.surfaces.table import SURFACES
+from aestream_gpu.render import COLOUR_MAPS
+from aestream_gpu.surfaces.table import SURFACES, parse_surface
 
 
 @dataclass(frozen=True)
@@ -12,11 +13,21 @@ class AccumulatorConfig:
     """How events become tensors."""
 
     device: str = setting("auto", "where to accumulate: auto, cpu, cuda or cuda:N")
-    surface: str = setting("count", "what to accumulate", choices=tuple(SURFACES))
+    surface: str = setting(
+        "count",
+        f"what to accumulate: {', '.join(SURFACES)}; settings may stand behind a colon, as in voxel_grid:bins=5",
+        live=True,
+    )
+    surface_options: str = setting("", "settings of the surface, as in bins=5,signed=true", live=True)
+    filters: tuple[str, ...] = setting((), "filters before the surface, in order, as in refractory:300", live=True)
     window_us: int = setting(10_000, "sensor time of one tensor", unit="us", bounds=(100, 10_000_000), live=True)
+    window_events: int = setting(
+        0, "events of one tensor; 0 cuts by window_us instead", bounds=(0, 100_000_000), live=True
+    )
     image_rate_hz: float = setting(
         30.0, "pictures a second at most, and only while watched", unit="Hz", bounds=(0.1, 240.0), live=True
     )
+    colour_map: str = setting("polarity", "colours of the pictures", choices=tuple(COLOUR_MAPS), live=True)
     queue_limit_bytes: int = setting(
         64_000_000,
         "bytes of events that may wait; more are dropped and counted",
@@ -36,5 +47,6 @@ class AccumulatorConfig:
     transport: str = setting("dds", "how events come from other processes", choices=TRANSPORTS)
 
     def __post_init__(self) -> None:
-        """Check every field."""
+        """Check every field, the surface's settings among them."""
         validate(self)
+        parse_surface(self.surface, self.surface_options)

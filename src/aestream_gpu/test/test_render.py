@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from aestream_gpu.render import BACKGROUND, render_counts
+from aestream_gpu.render import BACKGROUND, render, render_counts
 
 
 def test_silence_is_background_and_more_events_come_closer_to_the_polaritys_colour() -> None:
@@ -22,3 +22,13 @@ def test_the_counts_stay_as_they_are() -> None:
     counts = torch.full((2, 1, 1), 99.0)
     render_counts(counts)
     assert counts.sum() == 198
+
+
+def test_a_signed_plane_shows_its_sign_and_shares_show_the_largest_plane() -> None:
+    signed = render(torch.tensor([[[2.0, -2.0, 0.0]]]), ("signed",))
+    assert tuple(signed[0, 2]) == BACKGROUND
+    assert signed[0, 0, 2] > signed[0, 0, 0], "more on than off is blue"
+    assert signed[0, 1, 0] > signed[0, 1, 2], "more off than on is orange"
+    shares = torch.tensor([[[0.0, 1.0]], [[0.0, 1.0]], [[0.5, 0.0]], [[1.0, 0.0]]])
+    picture = render(shares, ("off_0", "off_1", "on_0", "on_1"), values="shares", colour_map="gray")
+    assert picture.tolist() == [[[255, 255, 255], [0, 0, 0]]]

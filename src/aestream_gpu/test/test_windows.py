@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aestream_core import Events, InvalidArgumentError
-from aestream_gpu import Window, WindowAccumulator, make_surface
+from aestream_gpu import Surface, Window, WindowAccumulator, make_surface
 
 
 def packet(times: list[int]) -> Events:
@@ -14,9 +14,12 @@ def packet(times: list[int]) -> Events:
     return Events.from_numpy(t=times, x=zeros, y=zeros, p=zeros, width=2, height=2)
 
 
+def small_surface() -> Surface:
+    return make_surface("count", width=2, height=2, device=torch.device("cpu"))
+
+
 def accumulator(window_us: int = 10) -> WindowAccumulator:
-    surface = make_surface("count", width=2, height=2, device=torch.device("cpu"))
-    return WindowAccumulator(surface, window_us=window_us)
+    return WindowAccumulator(small_surface(), window_us=window_us)
 
 
 def spans(windows: list[Window]) -> list[tuple[int, int, int]]:
@@ -56,6 +59,27 @@ def test_a_new_length_holds_from_the_next_window_on() -> None:
     assert spans(windows.add(packet([10])) + windows.flush()) == [(0, 10, 1), (0, 100, 1)]
 
 
+def test_a_window_of_events_holds_exactly_so_many_and_spans_their_times() -> None:
+    windows = WindowAccumulator(small_surface(), window_us=10, window_events=3)
+    finished = windows.add(packet([5, 7])) + windows.add(packet([9, 20, 21, 22, 40])) + windows.flush()
+    assert spans(finished) == [(5, 10, 3), (20, 23, 3), (40, 41, 1)]
+    assert [window.tensor.sum().item() for window in finished] == [3, 3, 1]
+
+
+def test_a_late_event_stretches_a_window_of_events() -> None:
+    windows = WindowAccumulator(small_surface(), window_us=10, window_events=3)
+    assert spans(windows.add(packet([8, 5, 7]))) == [(5, 9, 3)]
+
+
+def test_a_clock_that_jumps_back_makes_a_surface_forget() -> None:
+    surface = make_surface("time_surface", width=2, height=2, device=torch.device("cpu"))
+    windows = WindowAccumulator(surface, window_us=10)
+    windows.add(packet([5_000_000]))
+    other = Events.from_numpy(t=[7], x=[1], y=[1], p=[1], width=2, height=2)
+    (_, second) = windows.add(other) + windows.flush()
+    assert second.tensor.count_nonzero() == 1
+
+
 @given(st.lists(st.integers(0, 2_000_000), max_size=60), st.integers(1, 60), st.integers(1, 500_000))
 def test_every_event_is_in_exactly_one_window_however_the_stream_is_cut(
     times: list[int], piece: int, window_us: int
@@ -72,3 +96,8 @@ def test_every_event_is_in_exactly_one_window_however_the_stream_is_cut(
 def test_an_impossible_window_is_refused() -> None:
     with pytest.raises(InvalidArgumentError, match="window_us is 0; it must be 1 or more"):
         accumulator(0)
+
+
+def test_windows_of_less_than_no_events_are_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"window_events is -1; it must be 0 \(windows of time\) or more"):
+        WindowAccumulator(small_surface(), window_us=10, window_events=-1)

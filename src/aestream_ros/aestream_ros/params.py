@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_origin, get_type_hints
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
 from rclpy.node import Node
@@ -25,14 +25,14 @@ def declare_config(node: Node, config_class: type[Config]) -> Config:
     for each in fields(config_class):  # type: ignore[arg-type]
         rule = setting_of(each)
         parameter = node.declare_parameter(
-            each.name, each.default, describe(rule, hints[each.name]), ignore_override=True
+            each.name, _as_parameter(each.default), describe(rule, hints[each.name]), ignore_override=True
         )
-        values[each.name] = parameter.value
+        values[each.name] = _as_type(parameter.value, hints[each.name])
         override = node._parameter_overrides.get(each.name)
         if override is not None:
             values[each.name] = _as_type(override.value, hints[each.name])
     config = config_class(**values)
-    node.set_parameters([Parameter(name, value=value) for name, value in values.items()])
+    node.set_parameters([Parameter(name, value=_as_parameter(value)) for name, value in values.items()])
     return config
 
 
@@ -58,7 +58,8 @@ class ConfigGroup(Generic[Config]):
         """
         config = self.current()
         rules = {each.name: setting_of(each) for each in fields(config)}  # type: ignore[arg-type]
-        changes = {each.name: each.value for each in parameters if each.name in rules}
+        hints = get_type_hints(type(config))
+        changes = {each.name: _as_type(each.value, hints[each.name]) for each in parameters if each.name in rules}
         changes = {name: value for name, value in changes.items() if value != getattr(config, name)}
         fixed = sorted(name for name in changes if not rules[name].live)
         if fixed and self.frozen():
@@ -97,7 +98,7 @@ def follow_changes(node: Node, groups: Sequence[ConfigGroup[Any]]) -> None:
 def describe(rule: Setting, hint: Any) -> ParameterDescriptor:
     """Turn a field's metadata into the descriptor that `ros2 param describe` shows."""
     text = rule.description + (f" [{rule.unit}]" if rule.unit else "")
-    descriptor = ParameterDescriptor(description=text)
+    descriptor = ParameterDescriptor(description=text, dynamic_typing=_is_list(hint))
     if rule.choices:
         descriptor.additional_constraints = rule.allowed()
     if rule.bounds is not None and hint is int:
@@ -110,6 +111,18 @@ def describe(rule: Setting, hint: Any) -> ParameterDescriptor:
     return descriptor
 
 
+def _is_list(hint: Any) -> bool:
+    return get_origin(hint) is tuple
+
+
+def _as_parameter(value: Any) -> Any:
+    """Give a tuple of texts as ROS has it: an empty list has no type there, so it is a list of one empty text."""
+    return (list(value) or [""]) if isinstance(value, tuple) else value
+
+
 def _as_type(value: Any, hint: Any) -> Any:
-    """Accept a whole number where a real one is meant, as launch files write it; everything else is checked later."""
+    """Accept what launch files and people write: a whole number for a real one, words for a list of texts."""
+    if _is_list(hint) and isinstance(value, str | list):
+        words = value.split() if isinstance(value, str) else value
+        return tuple(word for word in words if word != "")
     return float(value) if hint is float and type(value) is int else value

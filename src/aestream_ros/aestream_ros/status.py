@@ -34,6 +34,7 @@ class StageReading:
         reconnects: times that a device was lost and found again.
         hardware_id: which device, file or processor this is about, for /diagnostics.
         error: what went wrong while the stage streams on; empty while nothing did.
+        filtered_events: events that filters of the stage held back, as they were told to.
     """
 
     events: int = 0
@@ -59,6 +60,7 @@ class StageReading:
     reconnects: int = 0
     hardware_id: str = ""
     error: str = ""
+    filtered_events: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def status_message(
         clock_skew_ppm=reading.clock_skew_ppm,
         clock_resets=reading.clock_resets,
         reconnects=reading.reconnects,
+        filtered_events=reading.filtered_events,
     )
 
 

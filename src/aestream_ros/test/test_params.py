@@ -97,3 +97,28 @@ def test_of_one_request_all_changes_are_taken_or_none(ros: None) -> None:
     successful, reason = followed.set(window_us=50, scene="moon")
     assert (successful, reason) == (False, "scene is 'moon'; it must be one of bar, disc")
     assert followed.config == Config()
+
+
+@dataclass(frozen=True)
+class WithList:
+    filters: tuple[str, ...] = setting((), "filters", live=True)
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+
+def test_a_list_of_texts_may_be_empty_a_list_or_words_and_change(ros: None) -> None:
+    assert declare_config(node_with(), WithList) == WithList()
+    assert declare_config(node_with(filters="a b:1"), WithList) == WithList(("a", "b:1"))
+    node = node_with(filters=["a", "b:1"])
+    held = [declare_config(node, WithList)]
+    assert held[0].filters == ("a", "b:1")
+    follow_changes(node, current=lambda: held[-1], apply=held.append, frozen=lambda: True)
+    for value, expected in (([""], ()), (["c"], ("c",)), ("d e", ("d", "e"))):
+        (result,) = node.set_parameters([Parameter("filters", value=value)])
+        assert (result.successful, held[-1].filters) == (True, expected)
+
+
+def test_a_list_of_anything_else_is_refused(ros: None) -> None:
+    with pytest.raises(InvalidArgumentError, match="it must be a list of texts"):
+        declare_config(node_with(filters=[1, 2]), WithList)

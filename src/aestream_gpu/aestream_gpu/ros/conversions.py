@@ -5,7 +5,7 @@ from aestream_msgs.msg import Tensor
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from aestream_gpu.render import render_counts
+from aestream_gpu.render import render
 from aestream_gpu.windows import Window
 from aestream_ros.conversions import assign_bytes
 
@@ -28,9 +28,9 @@ def tensor_message(window: Window, *, seq: int, header: Header) -> Tensor:
     return message
 
 
-def image_message(window: Window, *, header: Header) -> Image:
+def image_message(window: Window, *, header: Header, colour_map: str = "polarity") -> Image:
     """Make the picture for people, rgb8."""
-    picture = render_counts(window.tensor)
+    picture = render(window.tensor, window.channels, values=window.values, colour_map=colour_map)
     height, width, _ = picture.shape
     message = Image(header=header, height=height, width=width, encoding="rgb8", is_bigendian=0, step=3 * width)
     assign_bytes(message, "data", picture.reshape(-1))

@@ -15,6 +15,7 @@ from aestream_core.transports.base import Arrival
 from aestream_core.transports.feed import Feed
 from aestream_gpu.config import AccumulatorConfig
 from aestream_gpu.device import resolve_device
+from aestream_gpu.pipeline import Pipeline
 from aestream_gpu.ros.conversions import image_message, tensor_message
 from aestream_gpu.windows import Window
 from aestream_gpu.worker import Worker
@@ -28,7 +29,7 @@ from aestream_ros.stream_node import StreamNode
 
 
 class AccumulatorNode(StreamNode[AccumulatorConfig]):
-    """Accumulates `~/events` into a (2, H, W) tensor a window.
+    """Accumulates `~/events` into a tensor a window: filters, then a surface; both may change while events flow.
 
     Events come by reference from a publisher in this process, over DDS where there is none. Tensors go out on
     `~/tensor`, by reference to subscribers in this process and as messages to those outside; pictures for people on
@@ -54,6 +55,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
     def open(self) -> None:
         """Find the device and announce the topics."""
         self._device = resolve_device(self.config.device)
+        Pipeline(self.config, self._device).check(self.config)
         if self.config.torch_threads:
             torch.set_num_threads(self.config.torch_threads)
         self._tensors = self.create_publisher(Tensor, "~/tensor", product_qos("reliable"))
@@ -77,10 +79,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         )
         self._worker = Worker(
             self._queue,
-            surface=config.surface,
+            config=config,
             device=self._device,
-            window_us=config.window_us,
-            idle_flush_s=config.idle_flush_s,
             on_window=self._on_window,
             on_failure=self.fail,
         )
@@ -96,6 +96,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self._worker.stop()
         reading = self.reading()
         lost = f"{reading.dropped_events} dropped, {reading.invalid_events} outside the sensor"
+        lost += f", {reading.filtered_events} filtered out"
         self.get_logger().info(f"accumulated {reading.events} events in {reading.products} windows; {lost}")
 
     def release(self) -> None:
@@ -105,16 +106,15 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         self.destroy_publisher(self._images)
 
     def reconfigure(self, config: AccumulatorConfig) -> None:
-        """Take over a new window length, picture rate or idle time at once."""
+        """Take over filters, a surface, windows or an idle time from the next packet on."""
         if self._worker is not None:
-            self._worker.set_window_us(config.window_us)
-            self._worker.idle_flush_s = config.idle_flush_s
+            self._worker.set_config(config)
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
         if self._worker is None or self._queue is None:
             return StageReading()
-        surface = self._worker.surface_counters()
+        surface = self._worker.pipeline.counters()
         lost_messages = self._decoder.lost_packets + self._decoder.refused_packets
         lost_packets, lost_events = self._feed.lost if self._feed else (0, 0)
         return StageReading(
@@ -124,7 +124,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             dropped_events=self._queue.dropped_events + lost_events,
             dropped_packets=self._queue.dropped_packets + lost_messages + lost_packets,
             invalid_events=surface.invalid_events + self._decoder.invalid_events,
-            late_events=self._worker.late_events,
+            late_events=self._worker.pipeline.late_events(),
             queue_bytes=self._queue.queued_bytes,
             queue_limit_bytes=self._queue.limit_bytes,
             latency_ms=self._latency.take(),
@@ -133,6 +133,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             device=str(self._device),
             messages=self._decoder.messages,
             lost_messages=lost_messages,
+            filtered_events=self._worker.pipeline.filtered_events(),
             hardware_id=str(self._device),
         )
 
@@ -182,8 +183,8 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
 
     # Output, on the worker's thread -----------------------------------------------------------------------------------
 
-    def _on_window(self, window: Window, arrived_ns: int) -> None:
-        self._latency.since(arrived_ns)
+    def _on_window(self, window: Window) -> None:
+        self._latency.since(window.arrived_ns)
         now_ns = self.now_ns()
         self._publication.put(Envelope(window, now_ns, window.event_count))
         if self._tensors.get_subscription_count():
@@ -192,7 +193,11 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             self._sent_bytes += window.nbytes
         if time.monotonic() >= self._next_image_s and self._images.get_subscription_count():
             self._next_image_s = time.monotonic() + 1 / self.config.image_rate_hz
-            self._images.publish(image_message(window, header=header(now_ns, self.config.frame_id)))
+            self._images.publish(self._image(window, now_ns))
+
+    def _image(self, window: Window, now_ns: int) -> Image:
+        stamped = header(now_ns, self.config.frame_id)
+        return image_message(window, header=stamped, colour_map=self.config.colour_map)
 
     @property
     def finished(self) -> bool:

@@ -1,9 +1,8 @@
 """The contract of a surface."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
-import numpy as np
 import torch
 
 from aestream_core.events import Events
@@ -17,41 +16,58 @@ class SurfaceCounters:
         events: events added.
         invalid_events: events outside the sensor; they add nothing.
         bytes_copied: bytes of events copied on their way into the tensor.
+        copies: copies of events to the device.
     """
 
     events: int = 0
     invalid_events: int = 0
     bytes_copied: int = 0
+    copies: int = 0
 
 
 class Surface(Protocol):
-    """Accumulates events into a tensor.
+    """Accumulates events into a tensor, window by window: `begin`, any number of `add`, `read`.
+
+    Splitting the events of a window into packets in another way changes nothing but the rounding of sums of fractions.
 
     Attributes:
+        options_class: frozen dataclass of the surface's settings.
+        options: the settings in force.
         channels: names of the tensor's channels, in order.
+        values: "counts" (0 or more, or less where signed) or "shares" (0 to 1).
     """
 
+    options_class: ClassVar[type]
+    options: Any
     channels: tuple[str, ...]
+    values: ClassVar[str]
+
+    def begin(self, start_us: int, end_us: int) -> None:
+        """Begin the tensor of window [start_us, end_us) of sensor time.
+
+        Surfaces with a memory (time_surface, leaky, tore) keep it; the others begin with zeros.
+
+        Raises:
+            InvalidArgumentError: the window is empty.
+        """
 
     def add(self, events: Events) -> None:
-        """Accumulate a packet. Events are only read; where the device is the CPU nothing is copied."""
+        """Accumulate a packet. Events are only read; where the device is the CPU nothing is copied.
+
+        An event before the window or behind it counts as its first or last instant where its time matters.
+        """
 
     def read(self) -> torch.Tensor:
-        """Give the (C, H, W) float32 tensor as it is now, on the surface's device, complete. Not a copy."""
+        """Give the (C, H, W) float32 tensor as of the window's end, on the surface's device, complete.
+
+        It is not a copy of anything and stays as it is once the next window begins.
+        """
+
+    def recycle(self, tensor: torch.Tensor) -> None:
+        """Take back what `read` gave, for its memory. Only for who did not change it and knows nobody who holds it."""
 
     def reset(self) -> None:
-        """Begin a new tensor of zeros. The one that `read` gave stays as it is."""
+        """Forget every event, as if newly made; for streams that start again."""
 
     def counters(self) -> SurfaceCounters:
         """Give the counters as they are now."""
-
-
-def zeros(shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
-    """Give a float32 tensor of zeros.
-
-    On the CPU NumPy makes it: torch would wake all its threads for so little, and on a busy machine waiting for them
-    costs more than the whole window (0.2 ms became 5 s of backlog on two cores).
-    """
-    if device.type == "cpu":
-        return torch.from_numpy(np.zeros(shape, np.float32))
-    return torch.zeros(shape, device=device)

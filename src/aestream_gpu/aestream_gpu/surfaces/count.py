@@ -1,81 +1,113 @@
 """The count surface: how many events each pixel fired, a channel per polarity."""
 
-import torch
-from torch.utils.dlpack import from_dlpack
+from dataclasses import dataclass
+from typing import ClassVar
 
-from aestream_core.errors import InvalidArgumentError
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from aestream_core.config import setting, validate
 from aestream_core.events import Events
 from aestream_gpu import _kernels
-from aestream_gpu.surfaces.base import SurfaceCounters, zeros
+from aestream_gpu.surfaces.device_surface import DeviceSurface
 
 CHANNELS = ("off", "on")
 
+_JOURNAL_SHARE = 64
+"""A frame of N cells notes up to N / this many that were added to; clearing more one by one takes longer than all."""
 
-def count_ref(events: Events, *, width: int, height: int) -> torch.Tensor:
+
+@dataclass(frozen=True)
+class CountOptions:
+    """What counts."""
+
+    mode: str = setting(
+        "polarity",
+        "polarity: events of each polarity; binary: whether there were any; signed: on minus off, one channel",
+        choices=("polarity", "binary", "signed"),
+    )
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        validate(self)
+
+
+def count_ref(events: Events, *, width: int, height: int, mode: str = "polarity") -> torch.Tensor:
     """Count events a pixel and polarity, slowly; what the fast kernels must equal.
 
     Returns:
-        (2, height, width) float32 on the CPU; channel 0 counts off events, channel 1 on events.
+        (2, height, width) float32 on the CPU; channel 0 counts off events, channel 1 on events. Mode signed: (1, H, W).
     """
     array = events.to_numpy()
     array = array[(array["x"] < width) & (array["y"] < height)]
     tensor = torch.zeros(2, height, width)
     index = [torch.from_numpy(array[name].astype("int64")) for name in ("p", "y", "x")]
-    return tensor.index_put_(tuple(index), torch.ones(len(array)), accumulate=True)
+    tensor.index_put_(tuple(index), torch.ones(len(array)), accumulate=True)
+    if mode == "signed":
+        return tensor[1:] - tensor[:1]
+    return tensor.clamp_max(1) if mode == "binary" else tensor
 
 
-class CountSurface:
+class CountSurface(DeviceSurface):
     """Counts events a pixel and polarity, in C++ on the CPU and in Triton on a GPU.
 
     Attributes:
-        channels: ("off", "on").
+        channels: ("off", "on"); of mode signed ("signed",).
     """
 
-    channels: tuple[str, ...] = CHANNELS
+    options_class: ClassVar[type] = CountOptions
+    options: CountOptions
 
-    def __init__(self, *, width: int, height: int, device: torch.device) -> None:
-        """Start with zeros.
+    def channel_names(self) -> tuple[str, ...]:
+        """Name the channels."""
+        return ("signed",) if self.options.mode == "signed" else CHANNELS
 
-        Args:
-            width: sensor width in pixels.
-            height: sensor height in pixels.
-            device: where the tensor lives.
+    def clear(self) -> None:
+        """Begin with a new tensor of zeros."""
+        self._frame: torch.Tensor | None = None
+        self._spare: tuple[torch.Tensor, _kernels.Journal] | None = None
 
-        Raises:
-            InvalidArgumentError: a side is less than one pixel.
-        """
-        if width < 1 or height < 1:
-            raise InvalidArgumentError(f"sensor is {width}x{height}; each side must be 1 pixel or more")
-        self._shape = (2, height, width)
-        self._device = device
-        self._counters = SurfaceCounters()
-        self._invalid = torch.zeros(1, dtype=torch.int32, device=device) if device.type == "cuda" else None
-        self.reset()
+    def turn(self, before: tuple[int, int] | None, window: tuple[int, int]) -> None:
+        """Begin the window with zeros. A frame that only this surface knows is used again."""
+        if self._frame is not None and self.options.mode != "polarity":
+            self.recycle(self._frame)
+        self._frame = None
 
-    def add(self, events: Events) -> None:
-        """Count a packet."""
-        self._counters.events += len(events)
-        if self._invalid is None:
-            self._counters.invalid_events += _kernels.count(events.words(), self._tensor.numpy())
-            return
+    def add_cpu(self, words: npt.NDArray[np.int64], t0_us: int) -> int:
+        """Count a packet in C++."""
+        frame = self._counts().numpy()
+        return _kernels.count(words, frame, self._width, self._height, self._journal)
+
+    def add_triton(self, words: torch.Tensor, t0_us: int) -> None:
+        """Count a packet in Triton."""
         from aestream_gpu.surfaces.count_triton import count_triton
 
-        words = from_dlpack(events).to(self._device, non_blocking=True)
-        self._counters.bytes_copied += events.nbytes
-        count_triton(words, self._tensor, self._invalid)
+        count_triton(words, self._counts(), self._invalid)
 
     def read(self) -> torch.Tensor:
-        """Give the (2, H, W) float32 counts. On a GPU, waits for the kernels that are under way."""
-        if self._device.type == "cuda":
-            torch.cuda.current_stream(self._device).synchronize()
-        return self._tensor
+        """Give the counts. On a GPU, waits for the kernels that are under way."""
+        return self.complete(self._shown(self._counts()))
 
-    def reset(self) -> None:
-        """Begin a new tensor of zeros."""
-        self._tensor = zeros(self._shape, self._device)
+    def recycle(self, tensor: torch.Tensor) -> None:
+        """Clear the cells that were counted, and take the tensor for the next window."""
+        if not self._uses_triton and tensor is self._frame:
+            _kernels.clear(tensor.numpy(), self._journal)
+            self._spare, self._frame = (tensor, self._journal), None
 
-    def counters(self) -> SurfaceCounters:
-        """Give the counters as they are now."""
-        if self._invalid is not None:
-            self._counters.invalid_events = int(self._invalid.item())
-        return self._counters
+    def _shown(self, counts: torch.Tensor) -> torch.Tensor:
+        if self.options.mode == "polarity":
+            return counts
+        if self._on_gpu:
+            return counts[1:] - counts[:1] if self.options.mode == "signed" else counts.clamp_max(1)
+        array = counts.numpy()
+        return torch.from_numpy(array[1:] - array[:1] if self.options.mode == "signed" else np.minimum(array, 1))
+
+    def _counts(self) -> torch.Tensor:
+        if self._frame is None:
+            self._frame, self._journal = self._spare or self._new()
+            self._spare = None
+        return self._frame
+
+    def _new(self) -> tuple[torch.Tensor, _kernels.Journal]:
+        return self.zeros(2), _kernels.Journal(2 * self._height * self._width // _JOURNAL_SHARE)

@@ -4,22 +4,14 @@ import torch
 import triton
 import triton.language as tl
 
-BLOCK = 1024
+from aestream_gpu.surfaces.records_triton import BLOCK, count_outside, load_events
 
 
 @triton.jit  # type: ignore[untyped-decorator]
 def _count_kernel(words, frame, invalid, size, width, height, block: tl.constexpr):  # type: ignore[no-untyped-def]
-    at = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
-    inside = at < size
-    word = tl.load(words + at, mask=inside, other=0)
-    x = (word >> 32) & 0xFFFF
-    y = (word >> 48) & 0x7FFF
-    polarity = (word >> 63) & 1
-    on_sensor = (x < width) & (y < height)
-    cell = (polarity * height + y) * width + x
-    tl.atomic_add(frame + cell, 1.0, mask=inside & on_sensor)
-    outside = tl.sum((inside & (on_sensor == 0)).to(tl.int32), axis=0)
-    tl.atomic_add(invalid, outside, mask=outside > 0)
+    _, _, pixel, on, there, inside = load_events(words, size, width, height, block)
+    tl.atomic_add(frame + on * height * width + pixel, 1.0, mask=inside, sem="relaxed")
+    count_outside(invalid, there, inside)
 
 
 def count_triton(words: torch.Tensor, frame: torch.Tensor, invalid: torch.Tensor) -> None:

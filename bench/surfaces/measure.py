@@ -1,0 +1,144 @@
+"""Rates of every method, each checked first; methods take turns."""
+
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import aestream
+from aestream_core import Events, SimConfig, open_file, open_simulator
+from aestream_gpu import SURFACES, WindowAccumulator, make_surface
+from aestream_gpu.surfaces.count import count_ref
+from bench.surfaces.own import Frame, methods, surface_frame
+from bench.surfaces.packets import WINDOW_US, Group
+from bench.surfaces.peer_process import Peers
+
+Row = dict[str, Any]
+
+
+def now_s(device: torch.device) -> float:
+    """Give processor time of this thread, for other work goes on beside it; on a GPU wall time, when it is idle."""
+    if device.type == "cpu":
+        return time.thread_time()
+    torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+def measure(group: Group, peers: Peers, *, device: torch.device, rounds: int, path: Path) -> Row:
+    """Give the rate of every method in Mev/s, and why others have none."""
+    packets = group.save(path)
+    own = methods(group.width, group.height, device)
+    check(own, packets[-1], group)
+    seconds: dict[str, list[float]] = {}
+    skipped: dict[str, str] = {}
+    for turn in range(rounds + 1):
+        for name, run in own.items():
+            keep(seconds, name, once(run, packets, device), turn)
+        for name in peers.versions:
+            if name not in skipped:
+                peer_turn(peers, name, path, group, packets[-1], seconds, skipped, turn)
+    events = group.size * group.count
+    rates = {name: events / statistics.median(times) / 1e6 for name, times in seconds.items()}
+    return {**vars(group), "rates": rates, "skipped": skipped}
+
+
+def check(own: dict[str, Frame], events: Events, group: Group) -> None:
+    """See that every method of this process makes the frame of the reference."""
+    expected = count_ref(events, width=group.width, height=group.height)
+    for name, run in own.items():
+        if name == "count":
+            surface = make_surface("count", width=group.width, height=group.height, device=torch.device("cpu"))
+            surface.begin(0, WINDOW_US)
+            surface.add(events)
+            assert torch.equal(surface.read(), expected), name
+        got = run(events)
+        if "bincount" in name:
+            assert torch.equal(torch.as_tensor(got).reshape(expected.shape).cpu(), expected), name
+
+
+def once(run: Frame, packets: list[Events], device: torch.device) -> float:
+    """Run over all packets."""
+    start_s = now_s(device)
+    for events in packets:
+        run(events)
+    return now_s(device) - start_s
+
+
+def keep(seconds: dict[str, list[float]], name: str, value: float, turn: int) -> None:
+    """Keep a time, but that of the round that warms up."""
+    if turn:
+        seconds.setdefault(name, []).append(value)
+
+
+def peer_turn(
+    peers: Peers,
+    name: str,
+    path: Path,
+    group: Group,
+    last: Events,
+    seconds: dict[str, list[float]],
+    skipped: dict[str, str],
+    turn: int,
+) -> None:
+    """Let another library do its round; what it makes must add up to the events of the last packet."""
+    reply = peers.ask(name, str(path))
+    if "skipped" in reply:
+        skipped[name] = reply["skipped"]
+        return
+    # tonic leaves out the events of a window's last instant.
+    lost = abs(reply["sum"] - len(last))
+    if name.startswith(("numba", "tonic ToFrame")) and lost > (0.01 * len(last) if "tonic" in name else 0):
+        skipped[name] = f"its frame holds {reply['sum']:g} events of {len(last)}"
+        return
+    keep(seconds, name, reply["seconds"], turn)
+
+
+def surfaces(group: Group, *, device: torch.device, rounds: int, path: Path) -> Row:
+    """Give the rate of every surface, from a window's begin to its tensor."""
+    packets = group.save(path)
+    runs = {
+        name: surface_frame(make_surface(name, width=group.width, height=group.height, device=device))
+        for name in SURFACES
+    }
+    seconds: dict[str, list[float]] = {}
+    for turn in range(rounds + 1):
+        for name, run in runs.items():
+            keep(seconds, name, once(run, packets, device), turn)
+    events = group.size * group.count
+    return {**vars(group), "rates": {name: events / statistics.median(t) / 1e6 for name, t in seconds.items()}}
+
+
+def from_file(path: Path, device: torch.device, rounds: int) -> Row:
+    """Give the rate from a file to frames of 10 ms."""
+    config = SimConfig(width=1280, height=720, rate_hz=20e6, duration_us=200_000)
+    aestream.write(path, open_simulator(config))
+    counted, times = 0, []
+    for _ in range(rounds + 1):
+        start_s = now_s(device)
+        stream = open_file(path)
+        surface = make_surface("count", width=stream.width, height=stream.height, device=device)
+        accumulator = WindowAccumulator(surface, window_us=WINDOW_US)
+        counted = sum(window.event_count for events in stream for window in accumulator.add(events))
+        counted += sum(window.event_count for window in accumulator.flush())
+        times.append(now_s(device) - start_s)
+    return {"format": path.suffix[1:], "events": counted, "rate": counted / statistics.median(times[1:]) / 1e6}
+
+
+def bandwidth_gb_s(device: torch.device) -> float:
+    """Measure what a large copy moves, reads and writes together, in GB/s."""
+    source = torch.ones(64_000_000, device=device)
+    target = torch.empty_like(source)
+    times = []
+    for _ in range(5):
+        start_s = now_s(device)
+        target.copy_(source)
+        times.append(now_s(device) - start_s)
+    return 2 * source.nbytes / min(times) / 1e9
+
+
+def floor_mev_s(group: Group, gb_s: float) -> float:
+    """Give the rate at which memory alone would move a packet and its frame: records read, cells written once."""
+    moved = 8 * group.size + 4 * 2 * group.width * group.height
+    return group.size / (moved / (gb_s * 1e9)) / 1e6
