@@ -15,7 +15,8 @@ TROUBLED_STATES = ("reconnecting", "stalled")
 _SHOWN = (
     "state device events packets products messages lost_messages event_rate product_rate dropped_events "
     "dropped_packets invalid_events late_events filtered_events queue_bytes queue_limit_bytes "
-    "latency_p50_ms latency_p99_ms bytes_copied recorded_events unrecorded_events clock_offset_ns clock_skew_ppm clock_resets reconnects"
+    "latency_p50_ms latency_p99_ms bytes_copied recorded_events unrecorded_events "
+    "clock_offset_ns clock_skew_ppm clock_resets reconnects"
 )
 TROUBLES = {
     "dropped_events": "events dropped",
