@@ -113,7 +113,7 @@ def test_a_list_of_texts_may_be_empty_a_list_or_words_and_change(ros: None) -> N
     node = node_with(filters=["a", "b:1"])
     held = [declare_config(node, WithList)]
     assert held[0].filters == ("a", "b:1")
-    follow_changes(node, current=lambda: held[-1], apply=held.append, frozen=lambda: True)
+    follow_changes(node, [ConfigGroup(current=lambda: held[-1], apply=held.append, frozen=lambda: True)])
     for value, expected in (([""], ()), (["c"], ("c",)), ("d e", ("d", "e"))):
         (result,) = node.set_parameters([Parameter("filters", value=value)])
         assert (result.successful, held[-1].filters) == (True, expected)

@@ -137,11 +137,11 @@ Tally read_from(const Recording& recording, std::uint64_t start_us) {
 
 namespace {
 
-/// Whether bytes are those of the file; EVT2.1 with its older word order is given out in the present one.
+/// Whether bytes are those of the file; whole words of EVT2.1 in its older order are given out in the present one.
 bool are_of_file(std::span<const std::byte> given, std::span<const std::byte> file, bool turned) {
-    if (!turned) return std::ranges::equal(given, file);
+    const std::size_t turned_bytes = turned ? given.size() / 8 * 8 : 0;
     for (std::size_t i = 0; i < given.size(); ++i) {
-        if (given[i] != file[i ^ 4U]) return false;
+        if (given[i] != file[i < turned_bytes ? i ^ 4U : i]) return false;
     }
     return true;
 }
