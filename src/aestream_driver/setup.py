@@ -24,6 +24,6 @@ setup(
         ],
     },
     zip_safe=True,
-    description="Events from the simulator or a recording into ROS 2.",
+    description="Events from a camera, a recording or the simulator into ROS 2.",
     license="Apache-2.0",
 )

@@ -48,7 +48,7 @@ def exchange(case: Case, schedule: Schedule) -> tuple[Sent, Received]:
 def driver(case: Case, schedule: Schedule) -> tuple[Sent, Received]:
     """Let a DriverNode publish from a source that costs nothing, with its executor running beside it."""
     source = PacedSource(schedule)
-    table.SOURCES["sim"] = lambda _: source
+    table.SOURCES["sim"] = lambda *_: source
     consumer = Consumer(schedule)
     with ros_process([]):
         options = {"cli_args": ["--ros-args", "-r", f"~/events:={TOPIC}"], "use_global_arguments": False}
@@ -101,7 +101,8 @@ class PacedSource:
     width, height = WIDTH, HEIGHT
     encoding, description = "evt3", "packets of the benchmark"
     lossless = False
-    invalid_events = 0
+    invalid_events = dropped_packets = 0
+    trouble = None
 
     def __init__(self, schedule: Schedule) -> None:
         """Keep the schedule."""
