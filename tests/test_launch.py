@@ -9,11 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from evt3_file import moving_dots, write_evt3
 
 from aestream_core import read_file
 
 ACCUMULATED = re.compile(r"accumulated (\d+) events in (\d+) windows; 0 dropped, 0 outside the sensor")
+
+LAUNCH_FILES = Path(__file__).resolve().parents[1] / "launch"
 
 
 def launch(*arguments: str) -> tuple[int, str, str]:
@@ -118,3 +121,10 @@ def test_ctrl_c_ends_the_simulator_cleanly() -> None:
     assert process.returncode == 0, seen + rest
     assert accumulated(seen + rest) > 100_000
     assert "Traceback" not in seen + rest
+
+
+@pytest.mark.parametrize("path", sorted(LAUNCH_FILES.glob("*.launch.yaml")), ids=lambda path: path.name)
+def test_every_argument_has_a_default_because_ros_2_asks_required_ones_of_the_include(path: Path) -> None:
+    arguments = [entity["arg"] for entity in yaml.safe_load(path.read_text())["launch"] if "arg" in entity]
+    assert arguments
+    assert [each["name"] for each in arguments if "default" not in each] == []

@@ -87,4 +87,4 @@ class PlayerConfig:
         """Check every field."""
         validate(self)
         if not self.path:
-            raise InvalidArgumentError("path is empty; name a bag, for example path:=my_bag")
+            raise InvalidArgumentError("path is empty; name a bag, in the launch file with bag:=my_bag")
