@@ -53,8 +53,9 @@ Writing without compression is bound by the page cache: the same 105 MB file was
 232 Mev/s in a row on a virtual machine whose memory comes from its host as it is used. dv-processing uses
 two threads (its processor time is above its wall time); handing ours to a second thread brought nothing measurable.
 On another machine (two cores of an AMD EPYC with nothing else running, 2026-11-21, 6 rounds of
-`python -m bench files --formats aedat4_none,hdf5 --modes write`) both came out ahead: AEDAT4 without compression 211 and
-180 Mev/s to dv-processing's 120 and 115 (1.76 and 1.57 times), HDF5 89 and 81 to evlib's 74 and 69 (1.19 and 1.17 times).
+`python -m bench files --formats aedat4_none,hdf5 --modes write`) both came out ahead: AEDAT4 without compression 211
+and 180 Mev/s to dv-processing's 120 and 115 (1.76 and 1.57 times), HDF5 89 and 81 to evlib's 74 and 69 (1.19 and 1.17
+times).
 """
 
 

@@ -48,8 +48,8 @@ def notes() -> Iterator[str]:
     yield (
         "Each packet becomes one frame that begins with zeros. `count` gives its tensor back (`recycle`), as the loops "
         "of the others use their array again; `new tensors` takes memory anew; `add only` never reads. The frames of "
-        "`count` and of NumPy's and torch's bincount are compared with the reference before they are timed, numba's and "
-        "tonic's by their sum; the others are not. "
+        "`count` and of NumPy's and torch's bincount are compared with the reference before they are timed, "
+        "numba's and tonic's by their sum; the others are not. "
         "dv-processing's edge map has one channel of bytes, `numba, one channel, unchecked` neither polarity nor "
         "bounds checks. The floor is what memory alone would allow if records were read and all cells written once; "
         "what clears only the cells that were counted, or stays in a cache, can be faster.\n"
