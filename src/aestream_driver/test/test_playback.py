@@ -9,8 +9,8 @@ import pytest
 
 from aestream_core import Events, InvalidArgumentError, create_file
 from aestream_driver.config import DriverConfig
-from aestream_driver.playback import Playback
 from aestream_driver.sources.base import SourcePacket
+from aestream_driver.sources.playback import Playback
 from aestream_driver.sources.table import open_source
 
 TIMEOUT_S = 20.0

@@ -9,8 +9,8 @@ import pytest
 
 from aestream_core import AestreamError, Events, InvalidArgumentError, read_file
 from aestream_driver.config import DriverConfig
-from aestream_driver.recording import Recording, RecordingRequest, open_recording
-from aestream_driver.recording_desk import RecordingDesk
+from aestream_driver.recording.desk import RecordingDesk
+from aestream_driver.recording.recording import Recording, RecordingRequest, open_recording
 from aestream_driver.sources.base import SourcePacket
 from aestream_driver.sources.table import open_source
 

@@ -6,10 +6,9 @@ from aestream_core.clock import ClockEstimator
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
-from aestream_driver.playback import Playback
 from aestream_driver.pump import Pump, PumpCounters
-from aestream_driver.recording import RecordingRequest
-from aestream_driver.recording_desk import RecordingDesk
+from aestream_driver.recording.desk import RecordingDesk
+from aestream_driver.recording.recording import RecordingRequest
 from aestream_driver.ros.camera_settings import CameraSettings
 from aestream_driver.ros.event_outlet import EventOutlet
 from aestream_driver.ros.services import DriverServices
@@ -17,6 +16,7 @@ from aestream_driver.ros.side_topics import SideTopics
 from aestream_driver.sources.base import Source, SourcePacket
 from aestream_driver.sources.camera import CameraSource
 from aestream_driver.sources.camera_opening import SelectedCamera
+from aestream_driver.sources.playback import Playback
 from aestream_driver.sources.table import open_source
 from aestream_driver.stamps import Stamper
 from aestream_ros.process import run_node

@@ -8,10 +8,10 @@ from std_srvs.srv import SetBool
 
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_driver.config import DriverConfig
-from aestream_driver.playback import Playback
-from aestream_driver.recording import RecordingRequest
-from aestream_driver.recording_desk import RecordingDesk
+from aestream_driver.recording.desk import RecordingDesk
+from aestream_driver.recording.recording import RecordingRequest
 from aestream_driver.sources.base import Source
+from aestream_driver.sources.playback import Playback
 
 
 class Stage(Protocol):

@@ -7,12 +7,12 @@ from aestream_core.files import FILE_FORMATS, file_info, open_file
 from aestream_core.raw_files import open_raw_file
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_driver.config import DriverConfig
-from aestream_driver.playback import Playback
 from aestream_driver.sources.base import Source
 from aestream_driver.sources.camera import Patience
 from aestream_driver.sources.camera_opening import SelectedCamera, open_camera, select_camera
 from aestream_driver.sources.decoded import DecodedSource
 from aestream_driver.sources.passed_through import PassedThroughSource
+from aestream_driver.sources.playback import Playback
 
 MAX_MESSAGE_BYTES = 200_000
 """Bytes of one EventPacket; Fast DDS's default shared-memory segment loses messages over 0.5 MB."""

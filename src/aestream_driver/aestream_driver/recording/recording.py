@@ -13,7 +13,7 @@ from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.exchange import Envelope, Subscription
 from aestream_core.files import create_file
 from aestream_driver.encoding import AUTO, WireEncoding
-from aestream_driver.recorder import HEADER_LINES, SUFFIX, RawRecorder
+from aestream_driver.recording.raw import HEADER_LINES, SUFFIX, RawRecorder
 from aestream_driver.sources.base import SourcePacket
 
 QUEUE_LIMIT_BYTES = 64_000_000

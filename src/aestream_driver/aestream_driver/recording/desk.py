@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from aestream_core.errors import InvalidArgumentError
-from aestream_driver.recording import Recording, RecordingRequest, open_recording
+from aestream_driver.recording.recording import Recording, RecordingRequest, open_recording
 from aestream_driver.sources.base import SourcePacket
 
 

@@ -15,7 +15,7 @@ from aestream_core import (
     read_file,
 )
 from aestream_driver.config import DriverConfig
-from aestream_driver.recorder import RawRecorder
+from aestream_driver.recording.raw import RawRecorder
 from aestream_driver.sources.table import open_source
 
 

@@ -1,0 +1,1 @@
+"""Recordings of what a driver delivers, beside the stream."""
