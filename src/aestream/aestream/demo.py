@@ -31,7 +31,7 @@ EXAMPLES = """examples:
 """
 NEXT_STEPS = f"""next: aestream launch {PIPELINE} source:=file path:=recording.raw   a recording
       ros2 launch aestream {PIPELINE}.launch.py                     on a ROS 2 machine
-      cameras come with a later release"""
+      aestream launch camera_to_gpu source:=camera                     a camera"""
 
 
 class DemoError(AestreamError):

@@ -7,7 +7,7 @@ from aestream.cli.checks.base import Finding, version_of
 OPTIONAL_LIBRARIES = {
     "neuromorphic_drivers": ("neuromorphic-drivers", "Prophesee EVK3 and EVK4, DAVIS346 and DVXplorer over USB"),
     "dv_processing": ("dv-processing", "iniVation cameras"),
-    "rosbags": ("rosbags", "bags where rosbag2 is not installed"),
+    "iceoryx2": ("iceoryx2", "events between processes through shared memory"),
     "cv2": ("opencv-python-headless", "videos of 'aestream view'"),
     "h5py": ("h5py", "HDF5 data sets"),
     "tonic": ("tonic", "neuromorphic data sets"),
