@@ -5,6 +5,7 @@
 #include "aestream_core/evt3.hpp"
 #include "coordinate_check.hpp"
 #include "evt3_words.hpp"
+#include "word_writer.hpp"
 
 namespace aestream {
 
@@ -21,21 +22,7 @@ constexpr std::size_t packet_bridge_words = (std::uint64_t{1} << 20U) / largest_
 constexpr std::ptrdiff_t shortest_vector = 4;
 constexpr std::uint32_t vector_span = 12;
 
-class WordWriter {
-public:
-    explicit WordWriter(std::byte* out) : cursor_(out) {}
-    void put(Kind kind, std::uint64_t payload) { put_if(true, kind, payload); }
-    /// Always stores, so that the caller needs no branch; the word counts only if it is wanted.
-    void put_if(bool wanted, Kind kind, std::uint64_t payload) {
-        const auto word = static_cast<std::uint16_t>(kind << 12U | (payload & payload_mask));
-        std::memcpy(cursor_, &word, word_bytes);
-        cursor_ += wanted ? word_bytes : 0;
-    }
-    [[nodiscard]] std::byte* cursor() const { return cursor_; }
-
-private:
-    std::byte* cursor_;
-};
+using Words = WordWriter<Kind>;
 
 [[noreturn]] void refuse_step_back(std::uint64_t from_high, std::uint64_t to_high) {
     throw InvalidArgument("time steps back by about " + std::to_string((from_high - to_high) << 12U) +
@@ -61,7 +48,7 @@ std::size_t gap_words(const Evt3EncodeState& state, std::uint64_t to_high) {
 }
 
 /// Write TIME_HIGH words until a decoder that stood at from_high stands at to_high.
-void move_high(WordWriter& words, std::uint64_t from_high, std::uint64_t to_high) {
+void move_high(Words& words, std::uint64_t from_high, std::uint64_t to_high) {
     if (to_high < from_high && !can_step_back(from_high, to_high)) refuse_step_back(from_high, to_high);
     while (to_high > from_high && to_high - from_high > largest_step) {
         from_high += largest_step;
@@ -93,7 +80,7 @@ bool may_start_vector(const Event* first, const Event* end) {
 }
 
 /// Write the event or vector that starts at `first`; its time and row are written. Returns the event after it.
-const Event* put_events(WordWriter& words, const Event* first, const Event* end) {
+const Event* put_events(Words& words, const Event* first, const Event* end) {
     const std::uint32_t address = first->x | (first->on() ? polarity_bit : 0U);
     if (may_start_vector(first, end)) {
         std::uint32_t mask = 0;
@@ -119,7 +106,7 @@ std::size_t evt3_bound(const Packet& packet, const Evt3EncodeState& state) {
 
 std::size_t encode_evt3(const Packet& packet, Evt3EncodeState& state, std::byte* out) {
     check_coordinates(packet, coordinate_mask, "EVT3");
-    WordWriter words(out);
+    Words words(out);
     std::uint64_t now_us = packet.first_us();
     std::uint64_t high = now_us >> 12U;
     move_high(words, state.high.value_or(high), high);

@@ -3,6 +3,7 @@
 #include "aestream_core/libcaer.hpp"
 #include "coordinate_check.hpp"
 #include "libcaer_cmp_words.hpp"
+#include "word_writer.hpp"
 
 namespace aestream {
 
@@ -12,21 +13,7 @@ using namespace libcaer_cmp;
 
 constexpr std::ptrdiff_t shortest_vector = 3;  // two words beat one word an event from here on
 
-class Words {
-public:
-    explicit Words(std::byte* out) : cursor_(out) {}
-    void put(Kind kind, std::uint64_t payload) { put_if(true, kind, payload); }
-    /// Always stores, so that the caller needs no branch; the word counts only if it is wanted.
-    void put_if(bool wanted, Kind kind, std::uint64_t payload) {
-        const auto word = static_cast<std::uint16_t>(kind << 12U | (payload & payload_mask));
-        std::memcpy(cursor_, &word, word_bytes);
-        cursor_ += wanted ? word_bytes : 0;
-    }
-    [[nodiscard]] std::byte* cursor() const { return cursor_; }
-
-private:
-    std::byte* cursor_;
-};
+using Words = WordWriter<Kind>;
 
 bool same_column(const Event& a, const Event& b) { return a.t == b.t && a.x == b.x && a.on() == b.on(); }
 
