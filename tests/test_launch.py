@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -128,3 +129,19 @@ def test_every_argument_has_a_default_because_ros_2_asks_required_ones_of_the_in
     arguments = [entity["arg"] for entity in yaml.safe_load(path.read_text())["launch"] if "arg" in entity]
     assert arguments
     assert [each["name"] for each in arguments if "default" not in each] == []
+
+
+def drivers(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    loaded = [node for entity in entities for node in entity.get("node_container", {}).get("composable_node", [])]
+    return [node for node in loaded if node["plugin"] == "aestream_driver::DriverNode"]
+
+
+@pytest.mark.parametrize("path", sorted(LAUNCH_FILES.glob("*.launch.yaml")), ids=lambda path: path.name)
+def test_every_driver_that_is_launched_can_be_a_camera_by_model_and_serial(path: Path) -> None:
+    entities = yaml.safe_load(path.read_text())["launch"]
+    sources = [entity["arg"] for entity in entities if entity.get("arg", {}).get("name") == "source"]
+    for source in sources:
+        assert "camera" in [each["value"] for each in source.get("choice", [{"value": "camera"}])]
+    for driver in drivers(entities):
+        assert {"source", "camera", "serial"} <= {each.get("name") for each in driver["param"]}
+    assert bool(sources) == bool(drivers(entities))
