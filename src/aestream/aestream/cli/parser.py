@@ -83,7 +83,7 @@ def add_setting_options(parser: argparse.ArgumentParser, config: type[Any], *, s
 
 def option_name(field_name: str) -> str:
     """Name the option of a field: `rate_hz` is `--rate`."""
-    for unit in ("_hz", "_us"):
+    for unit in ("_hz", "_us", "_s"):
         field_name = field_name.removesuffix(unit)
     return "--" + field_name.replace("_", "-")
 

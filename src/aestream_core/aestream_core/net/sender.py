@@ -52,8 +52,8 @@ class UdpSender:
         """Count what was sent and what was not. From any thread.
 
         Returns:
-            `datagrams`, `bytes` and `events` that the kernel took; `dropped` datagrams and `dropped_events` for which it
-            had no room or no way; how often somebody said that nobody listens (`refused`), there was no way
+            `datagrams`, `bytes` and `events` that the kernel took; `dropped` datagrams and `dropped_events` for which
+            it had no room or no way; how often somebody said that nobody listens (`refused`), there was no way
             (`unreachable`), the buffer was `full`; events that SPIF cannot hold (`not_encodable`).
         """
         return self._sender.counters()
