@@ -75,7 +75,7 @@ def add_setting_options(parser: argparse.ArgumentParser, config: type[Any], *, s
                 dest=each.name,
                 default=argparse.SUPPRESS,
                 choices=rule.choices or None,
-                metavar=None if rule.choices else _metavar(rule),
+                metavar=None if rule.choices else "NAME" if _reader(hints[each.name]) is str else _metavar(rule),
                 type=_reader(hints[each.name]),
                 help=_help(rule, each.default),
             )
@@ -127,7 +127,9 @@ def _metavar(rule: Setting) -> str:
 def _help(rule: Setting, default: Any) -> str:
     notes = [] if rule.choices or rule.bounds is None else [rule.allowed()]
     notes += (
-        [] if default is None else [f"default: {default:g}" if isinstance(default, float) else f"default: {default}"]
+        []
+        if default in (None, "")
+        else [f"default: {default:g}" if isinstance(default, float) else f"default: {default}"]
     )
     description = _as_phrase(rule.description)
     return (f"{description} ({'; '.join(notes)})" if notes else description).replace("%", "%%")
