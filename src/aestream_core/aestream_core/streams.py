@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError
@@ -62,6 +62,7 @@ class PacketStream:
         self.close()
 
 
+@runtime_checkable
 class Packets(Protocol):
     """Packets of one sensor: a stream, or an input.
 
