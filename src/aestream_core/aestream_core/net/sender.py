@@ -44,6 +44,10 @@ class UdpSender:
         """Say that the stream is over, three times within 40 ms. A second call does nothing."""
         self._sender.close()
 
+    def open_native(self) -> "_core.Sink":
+        """Give the native sink behind this one, for a pipeline that hands it packets without Python."""
+        return self._sender
+
     def stop(self) -> None:
         """Make a waiting `write` return: what it has not sent is dropped and counted. From any thread."""
         self._sender.stop()

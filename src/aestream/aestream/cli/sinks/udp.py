@@ -2,12 +2,16 @@
 
 import argparse
 import math
+from typing import TYPE_CHECKING
 
 from aestream.cli.parser import add_setting_options, given_settings
 from aestream.cli.places import add_place, read_place
 from aestream.cli.sinks.base import SinkRow
 from aestream_core.events import Events
 from aestream_core.net import UdpSender, UdpSenderConfig
+
+if TYPE_CHECKING:
+    from aestream_core import _core
 
 _EXAMPLES = """examples:
   aestream input camera output udp 10.0.0.7 3333
@@ -38,6 +42,10 @@ class UdpSink:
     def __init__(self, sender: UdpSender) -> None:
         """Send with an open sender."""
         self._sender = sender
+
+    def open_native(self) -> "_core.Sink | None":
+        """Let packets go out without Python."""
+        return self._sender.open_native()
 
     def write(self, events: Events) -> None:
         """Send a packet."""
