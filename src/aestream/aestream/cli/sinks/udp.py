@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """examples:
   aestream input camera output udp 10.0.0.7 3333
-  aestream input file recording.raw output udp 127.0.0.1 3333 --speed 1        as fast as it was recorded
-  aestream input file recording.raw output udp robot.local --rate 5e6          5 Mev/s at most
-  aestream input camera output udp 10.0.0.7 3333 --protocol spif               for SpiNNaker (spiffer, 256 events each)
-  aestream input camera output udp 10.0.0.7 --protocol spif --events-per-datagram 128    for AEStream 0.6
-  aestream input sim output udp 239.1.2.3 3333 --interface eth0 --ttl 1        to a multicast group
+  aestream input file recording.raw output udp 127.0.0.1 3333 --speed 1      as fast as it was recorded
+  aestream input file recording.raw output udp robot.local --rate 5e6        5 Mev/s at most
+  aestream input camera output udp 10.0.0.7 3333 --protocol spif             for SpiNNaker (spiffer)
+  aestream input camera output udp 10.0.0.7 --protocol spif --events-per-datagram 128   for AEStream 0.6
+  aestream input sim output udp 239.1.2.3 3333 --interface eth0 --ttl 1      to a multicast group
 
 Framed datagrams carry times, the sensor's size and numbers, so that 'input udp' gets the same events and counts what is
 lost. SPIF carries x, y and polarity, and with --timestamps the low 32 bits of the times (docs/udp.md).

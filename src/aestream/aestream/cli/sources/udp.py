@@ -9,12 +9,12 @@ from aestream.cli.sources.base import OpenedSource, SourceRow
 from aestream_core.net import UdpConfig, UdpStream
 
 _EXAMPLES = """examples:
-  aestream input udp output null                                    this machine, port 3333, until Ctrl-C
-  aestream input udp 3334 --once output file received.aedat4        until the sender ends its stream
-  aestream input udp 0.0.0.0 3333 --from 10.0.0.7 output tensor     from the network, from one host
-  aestream input udp :: 3333 --idle-timeout 5 output file in.raw    over IPv6, until 5 s are silent
-  aestream input udp 239.1.2.3 3333 --interface eth0 output null    a multicast group
-  aestream input udp 0.0.0.0 --width 346 --height 260 output image  SPIF, which does not say the sensor's size
+  aestream input udp output null                                     this machine, port 3333, until Ctrl-C
+  aestream input udp 3334 --once output file received.aedat4         until the sender ends its stream
+  aestream input udp 0.0.0.0 3333 --from 10.0.0.7 output tensor      from the network, from one host
+  aestream input udp :: 3333 --idle-timeout 5 output file in.raw     over IPv6, until 5 s are silent
+  aestream input udp 239.1.2.3 3333 --interface eth0 output null     a multicast group
+  aestream input udp 0.0.0.0 --width 346 --height 260 output image   SPIF, which does not say the sensor's size
 
 Only this machine is heard unless an address says otherwise: 0.0.0.0 and :: are all networks, the address of an
 interface is that one. Framed datagrams, as 'output udp' sends them, say their sensor, and what gets lost is counted;
