@@ -14,6 +14,7 @@ SIMPLE = ("simulator", "decode", "messages", "pacing", "accumulate", "hand_over"
 COMMANDS = {
     "files": ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"],
     "surfaces": ["--rounds", "2", "--largest", "100000", "--results", "out/bench_surfaces_short.json"],
+    "coroutines": ["--rounds", "2", "--events", "2000000", "--results", "out/bench_coroutines_short.json"],
     "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
     "soak": ["--minutes", "0.3"],
