@@ -1,0 +1,1 @@
+"""Links to other programs and browsers: ZeroMQ, WebSocket. No ROS."""
