@@ -1,6 +1,6 @@
 """The table of sinks: a new one is one file and one row."""
 
-from aestream.cli.sinks import file, image, null, stdout, tensor, zmq
+from aestream.cli.sinks import file, image, null, stdout, tensor, websocket, zmq
 from aestream.cli.sinks.base import SinkRow
 
 SINKS: dict[str, SinkRow] = {
@@ -9,5 +9,6 @@ SINKS: dict[str, SinkRow] = {
     "tensor": tensor.ROW,
     "image": image.ROW,
     "zmq": zmq.ROW,
+    "websocket": websocket.ROW,
     "null": null.ROW,
 }
