@@ -82,7 +82,7 @@ class Arrivals:
         if not self._follow(header) or header.ends:
             return None
         events = Events.from_records(records, t0_us=header.t0_us, width=header.width, height=header.height)
-        inside = _inside(events)
+        inside = events_inside(events)
         self.counters.packets += 1
         self.counters.events += len(inside)
         self.counters.outside_sensor += len(events) - len(inside)
@@ -112,7 +112,7 @@ class Arrivals:
         self.ended = not self._open
 
 
-def _inside(events: Events) -> Events:
+def events_inside(events: Events) -> Events:
     """Leave out what lies outside the sensor: what comes from outside the process may say anything."""
     records = events.records()
     if not len(events):

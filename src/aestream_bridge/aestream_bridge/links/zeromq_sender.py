@@ -93,6 +93,9 @@ class ZmqSender:
         if self._context.closed:
             return
         self._read_subscriptions()
+        if self._config.pattern == "pub":
+            # The end must not be what a full queue drops: it says how much was lost.
+            self._socket.setsockopt(self._zmq.XPUB_NODROP, 1)
         self._push((self._numbering.end(stamp_ns=time.time_ns()).pack(), b""), patience_s=self._config.linger_s)
         self._context.destroy(linger=round(self._config.linger_s * 1000))
 

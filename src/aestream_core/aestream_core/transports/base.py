@@ -44,6 +44,10 @@ class EventReceiver(Protocol):
     lost_packets: int
     lost_events: int
 
+    @property
+    def publishers(self) -> int:
+        """Count those who may send now."""
+
     def take(self, timeout_s: float) -> list[Arrival]:
         """Give what has come, oldest first; waits for the first. Raises `AestreamError` where the transport fails."""
 

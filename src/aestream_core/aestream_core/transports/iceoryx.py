@@ -94,6 +94,11 @@ class IceoryxReceiver:
             self._subscriber = self._service.packets.subscriber_builder().buffer_size(QUEUE_PACKETS).create()
             self._listener = self._service.wake.listener_builder().create()
 
+    @property
+    def publishers(self) -> int:
+        """Count those who may send now."""
+        return int(self._service.packets.dynamic_config.number_of_publishers)
+
     def take(self, timeout_s: float) -> list[Arrival]:
         """Give what has come, oldest first; waits for the first."""
         with self._service.failures():

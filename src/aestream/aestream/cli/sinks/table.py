@@ -1,6 +1,6 @@
 """The table of sinks: a new one is one file and one row."""
 
-from aestream.cli.sinks import file, image, null, stdout, tensor, websocket, zmq
+from aestream.cli.sinks import file, image, null, shm, stdout, tensor, websocket, zmq
 from aestream.cli.sinks.base import SinkRow
 
 SINKS: dict[str, SinkRow] = {
@@ -9,6 +9,7 @@ SINKS: dict[str, SinkRow] = {
     "tensor": tensor.ROW,
     "image": image.ROW,
     "zmq": zmq.ROW,
+    "shm": shm.ROW,
     "websocket": websocket.ROW,
     "null": null.ROW,
 }

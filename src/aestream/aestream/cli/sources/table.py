@@ -1,6 +1,6 @@
 """The table of sources: a new one is one file and one row."""
 
-from aestream.cli.sources import camera, file, sim, stdin, zmq
+from aestream.cli.sources import camera, file, shm, sim, stdin, zmq
 from aestream.cli.sources.base import SourceRow
 
 SOURCES: dict[str, SourceRow] = {
@@ -8,5 +8,6 @@ SOURCES: dict[str, SourceRow] = {
     "camera": camera.ROW,
     "stdin": stdin.ROW,
     "zmq": zmq.ROW,
+    "shm": shm.ROW,
     "sim": sim.ROW,
 }
