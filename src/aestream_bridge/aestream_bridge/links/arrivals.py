@@ -74,8 +74,9 @@ class Arrivals:
             return None
 
     def _accept(self, header: PacketHeader, records: Any) -> Events | None:
-        if len(records) != header.record_bytes:
-            raise FormatError(f"a packet of {header.count} records has {len(records)} bytes of them")
+        size_bytes = memoryview(records).nbytes
+        if size_bytes != header.record_bytes:
+            raise FormatError(f"a packet of {header.count} records has {size_bytes} bytes of them")
         if self._size is not None and self._size != (header.width, header.height):
             raise FormatError("the packet is another sensor's")
         self._size = (header.width, header.height)

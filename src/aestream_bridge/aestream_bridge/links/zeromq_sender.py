@@ -16,6 +16,7 @@ MESSAGE_EVENTS = 16_384
 """Events of one message; longer packets are cut. 128 KiB, which is sent without a copy."""
 
 _POLL_MS = 50
+_FIRST_PAUSE_MS = 10
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,13 @@ class ZmqSender:
             self._send(self._numbering.header(part, stamp_ns=time.time_ns()), part)
 
     def close(self) -> None:
-        """Say that the stream ends, and wait a bounded time for what is on its way. Safe to call more than once."""
+        """Say that the stream ends, and wait a bounded time for what is on its way and for receivers to leave.
+
+        Safe to call more than once.
+        """
         if self._context.closed:
             return
-        self._read_subscriptions()
-        if self._config.pattern == "pub":
-            # The end must not be what a full queue drops: it says how much was lost.
-            self._socket.setsockopt(self._zmq.XPUB_NODROP, 1)
-        self._push((self._numbering.end(stamp_ns=time.time_ns()).pack(), b""), patience_s=self._config.linger_s)
+        self._say_end(time.monotonic() + self._config.linger_s)
         self._context.destroy(linger=round(self._config.linger_s * 1000))
 
     def counters(self) -> dict[str, int]:
@@ -108,6 +108,8 @@ class ZmqSender:
         socket = self._context.socket(zmq.XPUB if config.pattern == "pub" else zmq.PUSH)
         socket.setsockopt(zmq.SNDHWM, max(1, config.queue_mb * 1_000_000 // (MESSAGE_EVENTS * RECORD_BYTES)))
         socket.setsockopt(zmq.IPV6, int("[" in address))
+        # A receiver that is not there yet, or has left, has no queue: packets for it do not pile up here.
+        socket.setsockopt(zmq.IMMEDIATE, 1)
         if config.pattern == "pub":
             socket.setsockopt(zmq.XPUB_VERBOSER, 1)
             socket.setsockopt(zmq.XPUB_NODROP, int(config.wait))
@@ -138,6 +140,16 @@ class ZmqSender:
         except zmq.ZMQError as error:
             raise AestreamError(f"ZeroMQ fails on {self.address}: {error.strerror or error}") from error
         return False
+
+    def _say_end(self, give_up_s: float) -> None:
+        """Send the end; with pattern pub until every receiver has left, for a full queue drops an end like a packet."""
+        end = (self._numbering.end(stamp_ns=time.time_ns()).pack(), b"")
+        pause_ms = _FIRST_PAUSE_MS
+        while self._push(end, patience_s=max(0.0, give_up_s - time.monotonic())):
+            if self.receivers == 0 or time.monotonic() >= give_up_s:
+                return
+            self._socket.poll(pause_ms, self._zmq.POLLIN)
+            pause_ms = min(2 * pause_ms, 500)
 
     def _wait_for_receivers(self) -> None:
         while self._config.pattern == "pub" and self.receivers < self._config.receivers:
