@@ -161,9 +161,11 @@ class BrowserView:
         await asyncio.gather(*partings, return_exceptions=True)
 
     async def _part(self, browser: _Browser, end: bytes) -> None:
-        with contextlib.suppress(asyncio.TimeoutError):
+        try:
             await asyncio.wait_for(browser.queue.put(end), _CLOSE_S)
             await asyncio.wait_for(browser.queue.join(), _CLOSE_S)
+        except asyncio.TimeoutError:
+            browser.socket.transport.abort()  # it does not read, and would hold up the end
 
     async def _welcome(self, socket: Any) -> None:
         from websockets.exceptions import ConnectionClosed
