@@ -31,7 +31,7 @@ class EventOutlet:
         self.sent = self.bytes_copied = 0
         self._node = node
         self._frame_id = config.frame_id
-        self._size = (source.width, source.height)
+        self._source = source
         self._encoding = WireEncoding(config.encoding, source.encoding)
         self._lost_before = 0
         topic = node.resolve_topic_name("~/events")
@@ -77,13 +77,12 @@ class EventOutlet:
             self._publish(wire, stamp_ns)
 
     def _publish(self, wire: WirePacket, stamp_ns: int) -> None:
-        width, height = self._size
         message = event_packet(
             wire.data,
             encoding=self.encoding,
             base_us=wire.base_us,
-            width=width,
-            height=height,
+            width=self._source.width,
+            height=self._source.height,
             seq=self.sent + self._lost_before,
             header=header(stamp_ns, self._frame_id),
         )
