@@ -6,6 +6,7 @@ PYBIND11_MODULE(_core, module) {
     register_errors(module);
     register_events(module);
     register_survey(module);
+    register_engine(module);
     register_streams(module);
     register_files(module);
     register_columns(module);
@@ -13,5 +14,6 @@ PYBIND11_MODULE(_core, module) {
     register_csv(module);
     register_sim(module);
     register_filters(module);
+    register_net(module);
     register_decode_pieces(module);
 }
