@@ -44,6 +44,7 @@ class TwoHosts:
         """Start a program on a host."""
         return subprocess.Popen(
             self.command(host, *words),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
