@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from two_hosts.hosts import TwoHosts
 
 PORT = "3333"
@@ -152,7 +151,7 @@ DRIVER = "from aestream_driver.ros.node import main; raise SystemExit(main())"
 def test_nodes_on_two_hosts_find_each_other_and_their_books_balance(hosts: TwoHosts) -> None:
     heard = hosts.start("b", sys.executable, "-m", "two_hosts.heard")
     assert said(heard) == {"listening": True}
-    parameters = ["source:=sim", "rate_hz:=2.0e5", "duration_s:=6.0"]
+    parameters = ["source:=sim", "rate_hz:=2.0e5", "duration_s:=4.0"]
     words = [word for each in parameters for word in ("-p", each)]
     driver = hosts.start("a", sys.executable, "-c", DRIVER, "--ros-args", *words)
     assert said(heard) == {"first": True}
@@ -164,5 +163,5 @@ def test_nodes_on_two_hosts_find_each_other_and_their_books_balance(hosts: TwoHo
     print(f"DDS, 5 ms, 2 % lost: {books}")
     assert hosts.line()["lost"]["ab"] > 0
     assert books["first_seq"] + books["messages"] + books["lost"] == books["sent_messages"]
-    assert books["messages"] > 1000
+    assert books["messages"] > 500
     assert books["events"] <= books["sent_events"]

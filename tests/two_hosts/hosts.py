@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,9 @@ class TwoHosts:
     addresses = HOSTS
 
     def __init__(self) -> None:
+        for tool in ("unshare", "nsenter", "ip"):
+            if shutil.which(tool) is None:
+                pytest.skip(f"two hosts need {tool}, which is not installed here")
         command = ["unshare", "--user", "--map-root-user", "--net", sys.executable, str(LINK)]
         self._link = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

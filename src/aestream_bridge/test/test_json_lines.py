@@ -52,7 +52,7 @@ def test_other_spellings_of_the_same_events_are_understood() -> None:
 )
 def test_a_bad_line_is_named_and_the_events_before_it_are_kept(line: bytes) -> None:
     good = b"".join(format_json_lines(packet(3, 4)))
-    with pytest.raises(BadLineError, match="^line 14 ") as caught:
+    with pytest.raises(BadLineError, match=r"^line 14 ") as caught:
         parse_json_lines(good + line + b"\n" + good, first_line=10)
     assert np.array_equal(caught.value.before, packet(3, 4).to_numpy())
     assert len(str(caught.value)) < 200

@@ -26,13 +26,13 @@ def pipe_with(data: bytes, step: int) -> Iterator[BinaryIO]:
     read_end, write_end = os.pipe()
 
     def write() -> None:
-        with open(write_end, "wb", buffering=0) as out:
+        with os.fdopen(write_end, "wb", buffering=0) as out:
             for at in range(0, len(data), step):
                 out.write(data[at : at + step])
 
     writer = threading.Thread(target=write)
     writer.start()
-    with open(read_end, "rb") as source:
+    with os.fdopen(read_end, "rb") as source:
         yield source
     writer.join()
 
@@ -75,7 +75,7 @@ def test_bytes_cut_anywhere_give_the_same_events(
 
 
 def test_records_say_the_sensor_and_the_end_and_nothing_behind_it_is_read() -> None:
-    packets, stream = read(RecordReader, as_records() + b"something else")
+    _, stream = read(RecordReader, as_records() + b"something else")
     assert (stream.width, stream.height) == (WIDTH, HEIGHT)
     assert stream.counters()["events"] == 2640
 
@@ -87,9 +87,10 @@ def test_an_empty_pipe_is_an_empty_stream() -> None:
 
 def raised(make: Callable[[BinaryIO], Receiver], data: bytes) -> tuple[list[Events], str]:
     got: list[Events] = []
-    with pipe_with(data, 1 << 20) as source, pytest.raises(FormatError) as caught:
-        for events in LinkStream(make(source), description="pipe"):
-            got.append(events)
+    with pipe_with(data, 1 << 20) as source:
+        stream = LinkStream(make(source), description="pipe")
+        with pytest.raises(FormatError) as caught:
+            got.extend(iter(stream))
     return got, str(caught.value)
 
 

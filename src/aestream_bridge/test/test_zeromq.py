@@ -2,7 +2,6 @@
 
 import multiprocessing
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -154,7 +153,7 @@ def test_nobody_there_is_said_in_time(address: str) -> None:
 
 @pytest.mark.parametrize("bad", ["5555", "tcp://1.2.3.4", "tcp://a:70000", "udp://a:1", "tcp://a b:1", ""])
 def test_what_is_no_address_is_named(bad: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="address is .*; it must be tcp://HOST:PORT"):
+    with pytest.raises(InvalidArgumentError, match=r"address is .*; it must be tcp://HOST:PORT"):
         ZmqSender(bad, width=WIDTH, height=HEIGHT)
 
 
@@ -180,9 +179,8 @@ def test_settings_that_cannot_be_are_refused(name: str, value: object, message: 
 
 
 @pytest.fixture
-def without_pyzmq(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_pyzmq(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "zmq", None)
-    yield
 
 
 @pytest.mark.usefixtures("without_pyzmq")

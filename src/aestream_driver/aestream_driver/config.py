@@ -44,10 +44,16 @@ class DriverConfig:
     interface: str = setting("", "network interface that a multicast group is joined on; for source udp")
     once: bool = setting(False, "end with the sender's stream rather than wait for the next; for source udp")
     width: int = setting(
-        0, "sensor width; 0 takes what the recording or the datagrams say, 640 for the simulator", unit="pixels", bounds=(0, 32767)
+        0,
+        "sensor width; 0 takes what the recording or the datagrams say, 640 for the simulator",
+        unit="pixels",
+        bounds=(0, 32767),
     )
     height: int = setting(
-        0, "sensor height; 0 takes what the recording or the datagrams say, 480 for the simulator", unit="pixels", bounds=(0, 32767)
+        0,
+        "sensor height; 0 takes what the recording or the datagrams say, 480 for the simulator",
+        unit="pixels",
+        bounds=(0, 32767),
     )
     speed: float = setting(1.0, "playback speed; 1 is real time, 0 as fast as possible", bounds=(0.0, 1000.0))
     rate_hz: float = setting(10e6, "mean event rate of the simulator", unit="events/s", bounds=(1.0, 1e9))

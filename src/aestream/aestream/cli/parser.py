@@ -86,12 +86,14 @@ def given_settings(args: argparse.Namespace, config: type[Any]) -> dict[str, Any
     return {name: _as_whole(name, value) if _is_whole(hints[name]) else value for name, value in given.items()}
 
 
-def _add_setting_option(
-    parser: argparse.ArgumentParser, name: str, rule: Setting, hint: Any, default: Any
-) -> None:
+def _add_setting_option(parser: argparse.ArgumentParser, name: str, rule: Setting, hint: Any, default: Any) -> None:
     if hint is bool:
         parser.add_argument(
-            option_name(name), dest=name, default=argparse.SUPPRESS, action="store_true", help=_as_phrase(rule.description)
+            option_name(name),
+            dest=name,
+            default=argparse.SUPPRESS,
+            action="store_true",
+            help=_as_phrase(rule.description),
         )
         return
     parser.add_argument(

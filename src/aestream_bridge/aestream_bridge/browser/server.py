@@ -129,7 +129,7 @@ class BrowserView:
         from websockets.asyncio.server import serve
 
         address, port = self._where
-        options = {"max_size": _MAX_INCOMING_BYTES, "compression": None, "close_timeout": _CLOSE_S}
+        options: dict[str, Any] = {"max_size": _MAX_INCOMING_BYTES, "compression": None, "close_timeout": _CLOSE_S}
         async with serve(self._welcome, address, port, process_request=self._answer, **options) as server:
             name = f"[{address}]" if ":" in address else address
             self.url = f"http://{name}:{server.sockets[0].getsockname()[1]}/"

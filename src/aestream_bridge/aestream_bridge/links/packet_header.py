@@ -83,9 +83,7 @@ class PacketNumbering:
         """Make the header that ends the stream."""
         return self._make(0, stamp_ns, 0, *self._size, flags=END)
 
-    def _make(
-        self, t0_us: int, stamp_ns: int, count: int, width: int, height: int, *, flags: int = 0
-    ) -> PacketHeader:
+    def _make(self, t0_us: int, stamp_ns: int, count: int, width: int, height: int, *, flags: int = 0) -> PacketHeader:
         return PacketHeader(self._stream, self.packets, self.events, t0_us, stamp_ns, count, width, height, flags)
 
 
@@ -100,10 +98,11 @@ def parse_header(data: bytes | memoryview) -> PacketHeader:
     """
     if len(data) < HEADER_BYTES:
         raise FormatError(f"a packet of {len(data)} bytes has no header; it takes {HEADER_BYTES}")
-    magic, header_bytes, flags, *numbers, _ = _LAYOUT.unpack_from(data)
+    magic, header_bytes, flags, *numbers = _LAYOUT.unpack_from(data)
     if magic != MAGIC or header_bytes != HEADER_BYTES:
         raise FormatError(f"a packet begins with {bytes(data[:6]).hex(' ')}; it must begin with {_EXPECTED.hex(' ')}")
-    header = PacketHeader(*numbers, flags=flags)
+    stream, seq, events_before, t0_us, stamp_ns, count, width, height, _ = numbers
+    header = PacketHeader(stream, seq, events_before, t0_us, stamp_ns, count, width, height, flags)
     _check(header)
     return header
 

@@ -1,13 +1,12 @@
 """Addresses and libraries of ZeroMQ."""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.formats.optional import optional_module
 
-Pattern = Literal["pub", "push"]
-PATTERNS: tuple[Pattern, ...] = ("pub", "push")
+PATTERNS = ("pub", "push")
 """pub: every receiver gets every packet. push: every packet goes to one receiver, and none is lost."""
 
 _ADDRESS = re.compile(r"(tcp://(\*|[\w.:%-]+|\[[0-9a-fA-F:.%\w]+\]):(\*|\d{1,5})|ipc://.+|inproc://.+)")
@@ -20,7 +19,7 @@ def check_address(address: str) -> None:
         InvalidArgumentError: the address is none.
     """
     found = _ADDRESS.fullmatch(address)
-    if found is None or (found[3] or "").isdigit() and int(found[3]) > 65535:
+    if found is None or ((found[3] or "").isdigit() and int(found[3]) > 65535):
         raise InvalidArgumentError(
             f"address is {address!r}; it must be tcp://HOST:PORT with a port up to 65535, tcp://*:PORT to listen on "
             "every interface, or ipc://PATH"

@@ -7,7 +7,7 @@ from typing import Any
 from aestream_bridge.links.arrivals import Arrivals
 from aestream_bridge.links.link_stream import LinkStream
 from aestream_bridge.links.packet_header import HEADER_BYTES, MAX_PACKET_EVENTS
-from aestream_bridge.links.zeromq_address import PATTERNS, Pattern, attach, import_zmq
+from aestream_bridge.links.zeromq_address import PATTERNS, attach, import_zmq
 from aestream_bridge.links.zeromq_sender import MESSAGE_EVENTS
 from aestream_core.config import setting, validate
 from aestream_core.errors import AestreamError
@@ -21,7 +21,7 @@ _MAX_TAKEN = 64
 class ZmqReceiverConfig:
     """How packets are received."""
 
-    pattern: Pattern = setting("pub", "as the sender has it: pub or push", choices=PATTERNS)
+    pattern: str = setting("pub", "as the sender has it: pub or push", choices=PATTERNS)
     bind: bool = setting(False, "listen for senders, rather than connect to one that listens")
     queue_mb: int = setting(64, "megabytes that may wait here", unit="MB", bounds=(1, 65_536))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aestream_bridge.links.packet_header import PacketHeader, PacketNumbering
-from aestream_bridge.links.zeromq_address import PATTERNS, Pattern, attach, import_zmq
+from aestream_bridge.links.zeromq_address import PATTERNS, attach, import_zmq
 from aestream_core.config import setting, validate
 from aestream_core.errors import AestreamError
 from aestream_core.events import RECORD_BYTES, Events
@@ -23,7 +23,7 @@ _FIRST_PAUSE_MS = 10
 class ZmqSenderConfig:
     """How packets are sent."""
 
-    pattern: Pattern = setting(
+    pattern: str = setting(
         "pub", "pub: to every receiver; push: each packet to one of them, and none is lost", choices=PATTERNS
     )
     connect: bool = setting(False, "connect to a receiver that listens, rather than listen for receivers")
@@ -32,9 +32,7 @@ class ZmqSenderConfig:
     )
     receivers: int = setting(0, "wait for this many receivers before the first packet", bounds=(0, 1000))
     queue_mb: int = setting(64, "megabytes that may wait for one receiver", unit="MB", bounds=(1, 65_536))
-    linger_s: float = setting(
-        5.0, "longest wait at the end for what is on its way", unit="s", bounds=(0.0, 3600.0)
-    )
+    linger_s: float = setting(5.0, "longest wait at the end for what is on its way", unit="s", bounds=(0.0, 3600.0))
 
     def __post_init__(self) -> None:
         """Check every field."""

@@ -95,6 +95,7 @@ class DriverNode(StreamNode[DriverConfig]):
         """Stop pulling; a recording starts from its beginning when the node is activated again."""
         if self._pump is not None:
             self._pump.stop()
+            self._pump = None  # it holds the source, and with it a port that the next activation wants
         if self._source is not None:
             self._invalid_before += self._source.invalid_events
             self._dropped_before += self._source.dropped_packets
@@ -165,13 +166,21 @@ class DriverNode(StreamNode[DriverConfig]):
         if self._camera is not None:
             calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
             self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
-        self._outlet = EventOutlet(self, self.config, source)
+        self._outlet = EventOutlet(self, self.config, source, self._size)
+
+    def _size(self) -> tuple[int, int]:
+        return (self._source.width, self._source.height) if self._source else (0, 0)
 
     def _start_books(self, source: Source) -> None:
         self._events = self._invalid_before = self._dropped_before = self._lost_before = 0
         self._counters = PumpCounters()
         self.recordings = RecordingDesk(self.get_logger().error)
         if self.config.record:
+            if not source.width:
+                raise InvalidArgumentError(
+                    f"record is {self.config.record!r}, and no datagram has said the sensor's size yet; give width and "
+                    "height"
+                )
             wanted = RecordingRequest(
                 path=self.config.record, width=source.width, height=source.height, encoding=source.encoding
             )

@@ -14,9 +14,10 @@ class DatagramSource:
     lossless = False
     trouble: Trouble | None = None
 
-    def __init__(self, stream: UdpStream) -> None:
-        """Take over an open stream."""
+    def __init__(self, stream: UdpStream, *, packet_events: int) -> None:
+        """Take over an open stream; no packet holds more events than that."""
         self._stream = stream
+        self._packet_events = packet_events
         self.description = f"UDP at {stream.place}, {stream.config.protocol}"
 
     @property
@@ -30,8 +31,12 @@ class DatagramSource:
         return self._stream.height if self._stream.is_size_known() else 0
 
     def __iter__(self) -> Iterator[SourcePacket]:
-        """Iterate over the packets that arrive."""
-        return (DecodedPacket(events) for events in self._stream)
+        """Iterate over the packets, each what has arrived since the one before it: nothing waits for more to come."""
+        for events in self._stream:
+            rest = events
+            while len(rest):
+                part, rest = rest.split_after(self._packet_events)
+                yield DecodedPacket(part)
 
     @property
     def dropped_packets(self) -> int:

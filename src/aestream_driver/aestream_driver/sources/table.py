@@ -68,10 +68,8 @@ def _open_udp(config: DriverConfig, _: SelectedCamera | None) -> Source:
         width=config.width or None,
         height=config.height or None,
         once=config.once,
-        packet_us=config.packet_us,
-        packet_events=config.packet_events,
     )
-    return DatagramSource(stream)
+    return DatagramSource(stream, packet_events=config.packet_events)
 
 
 def _open_file(config: DriverConfig, _: SelectedCamera | None) -> Source:

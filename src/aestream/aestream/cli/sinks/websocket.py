@@ -45,7 +45,10 @@ class WebSocketSink:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "where", nargs="+", metavar="[ADDRESS] PORT", help=f"where to listen (default address: {_LOOPBACK}, this machine)"
+        "where",
+        nargs="+",
+        metavar="[ADDRESS] PORT",
+        help=f"where to listen (default address: {_LOOPBACK}, this machine)",
     )
     add_setting_options(parser, BrowserConfig)
 

@@ -20,8 +20,8 @@ _EXAMPLES = """examples:
   jq -c 'select(.p == 1)' events.jsonl | aestream input stdin --format jsonl --width 640 --height 480
 
 Lines t,x,y,p do not say the sensor's size: it is judged by the first of them, unless --width and --height tell it.
---format jsonl reads lines {"t":5,"x":1,"y":2,"p":1} and needs both; --format raw reads what 'output stdout --format raw'
-writes.
+--format jsonl reads lines {"t":5,"x":1,"y":2,"p":1} and needs both; --format raw reads what another
+'output stdout --format raw' writes.
 """
 
 
