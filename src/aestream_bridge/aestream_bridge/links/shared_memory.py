@@ -15,6 +15,9 @@ from aestream_core.transports.iceoryx import IceoryxReceiver, IceoryxSender
 PACKET_EVENTS = 16_384
 """Events of one packet; longer ones are cut, so that those that wait for a receiver take at most 32 MB."""
 
+LINGER_S = 0.5
+"""How long the end waits: a receiver finds what a sender left behind only if it looked once while that was there."""
+
 _POLL_S = 0.02
 _NAME = re.compile(r"/?\w[\w.-]*(/\w[\w.-]*)*")
 
@@ -67,6 +70,8 @@ class ShmSender:
     def close(self) -> None:
         """Leave the link, which ends it for its receivers. Safe to call more than once."""
         if self._sender is not None:
+            if self._sender.subscribers:
+                time.sleep(LINGER_S)
             self._sender.close()
             self._sender = None
 
