@@ -43,6 +43,7 @@ class _PipeReader:
     """Bytes of a pipe, without waiting longer than asked."""
 
     def __init__(self, source: BinaryIO) -> None:
+        self._source = source  # kept: closing it would close the pipe
         self._file = source.fileno()
         self.buffer = bytearray()
         self.at_end = False
