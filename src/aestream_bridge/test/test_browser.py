@@ -31,7 +31,7 @@ def split(frame: bytes | None) -> tuple[PacketHeader, np.ndarray]:
 
 @pytest.fixture
 def view() -> Iterator[BrowserView]:
-    view = BrowserView(0, config=BrowserConfig(frame_hz=120.0, clients=2), width=WIDTH, height=HEIGHT)
+    view = BrowserView(0, config=BrowserConfig(rate_hz=120.0, clients=2), width=WIDTH, height=HEIGHT)
     yield view
     view.close()
 
@@ -121,7 +121,7 @@ def connect_and_never_read(view: BrowserView) -> socket.socket:
 
 
 def test_a_browser_that_does_not_read_loses_frames_and_holds_nobody_back() -> None:
-    config = BrowserConfig(frame_hz=120.0, frame_events=1_000_000)
+    config = BrowserConfig(rate_hz=120.0, frame_events=1_000_000)
     view = BrowserView(0, config=config, width=WIDTH, height=HEIGHT)
     large = packet(0, 200_000)
     with connect_and_never_read(view):
@@ -196,5 +196,5 @@ def test_an_address_that_is_taken_or_not_there_is_said(view: BrowserView) -> Non
 
 
 def test_settings_that_cannot_be_are_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"frame_hz is 0.0; it must be 0.5 to 120 Hz"):
-        BrowserConfig(frame_hz=0.0)
+    with pytest.raises(InvalidArgumentError, match=r"rate_hz is 0.0; it must be 0.5 to 120 Hz"):
+        BrowserConfig(rate_hz=0.0)

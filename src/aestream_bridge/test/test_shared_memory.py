@@ -38,6 +38,21 @@ def test_a_process_of_its_own_gets_every_event_and_the_end(name: str, packets: i
     assert np.array_equal(joined(taken), joined([packet(n, 2000) for n in range(packets)]))
 
 
+def send_for_ever(name: str) -> None:
+    sender = ShmSender(name, receivers=1)
+    while True:
+        sender.write(packet(0))
+
+
+def test_a_sender_that_is_killed_ends_the_stream(name: str) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=send_for_ever, args=(name,))
+    process.start()
+    with open_shm(name, wait_s=60) as stream:
+        process.kill()
+        process.join()
+        assert sum(map(len, stream)) >= 1000
+
+
 def test_long_packets_are_cut(name: str) -> None:
     receiver, sender = ShmReceiver(name), ShmSender(name)
     sender.write(packet(0, 40_000))

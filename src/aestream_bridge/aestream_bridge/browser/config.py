@@ -9,7 +9,7 @@ from aestream_core.config import setting, validate
 class BrowserConfig:
     """What the server sends at most."""
 
-    frame_hz: float = setting(30.0, "frames a second at most", unit="Hz", bounds=(0.5, 120.0))
+    rate_hz: float = setting(30.0, "frames a second at most", unit="Hz", bounds=(0.5, 120.0))
     frame_events: int = setting(
         20_000, "events in one frame at most; what is more is thinned out evenly and counted", bounds=(1, 1_000_000)
     )

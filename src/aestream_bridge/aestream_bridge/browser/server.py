@@ -140,7 +140,7 @@ class BrowserView:
         while not self._stop.is_set():
             self._broadcast(self._frames.make())
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), 1 / self._config.frame_hz)
+                await asyncio.wait_for(self._stop.wait(), 1 / self._config.rate_hz)
         await self._say_goodbye()
 
     def _broadcast(self, frame: bytes | None) -> None:

@@ -19,6 +19,9 @@ LINGER_S = 0.5
 """How long the end waits: a receiver finds what a sender left behind only if it looked once while that was there."""
 
 _POLL_S = 0.02
+_DEAD_S = 1.0
+"""Silence after which a receiver looks whether its sender was killed."""
+
 _NAME = re.compile(r"/?\w[\w.-]*(/\w[\w.-]*)*")
 
 
@@ -89,12 +92,18 @@ class ShmReceiver:
         self._counters = LinkCounters()
         self.size: tuple[int, int] | None = None
         self.ended = False
+        self._look_at_s = time.monotonic() + _DEAD_S
 
     def take(self, timeout_s: float) -> list[Events]:
         """Give what has come, oldest first; waits for the first."""
+        if time.monotonic() > self._look_at_s:
+            self._look_at_s = time.monotonic() + _DEAD_S
+            self._receiver.forget_dead()
         left = self._receiver.publishers == 0  # looked at first: what was sent before it left is still there
         arrived = [self._accepted(arrival.events) for arrival in self._receiver.take(timeout_s)]
         self.ended = left and not arrived and self._counters.packets > 0
+        if arrived:
+            self._look_at_s = time.monotonic() + _DEAD_S
         return [events for events in arrived if events is not None]
 
     def counters(self) -> dict[str, int]:
