@@ -1,4 +1,4 @@
-"""Event cameras in a few lines of Python: recordings and the simulator as packets of events or as tensors.
+"""Event cameras in a few lines of Python: recordings, UDP and the simulator as packets of events or as tensors.
 
     events = aestream.read("recording.raw")  # of any format that `aestream formats` lists
     aestream.write("recording.aedat4", aestream.stream("recording.raw"))  # in constant memory
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aestream import filters, links
     from aestream.inputs import CameraInput, FileInput, Input, SimInput, info, read, stream
     from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
+    from aestream.udp import UdpInput, send_udp
     from aestream.window_reader import BACKENDS, TensorWindow
     from aestream.writing import write
     from aestream_core.errors import AestreamError, DamagedRecordingError
@@ -47,6 +48,8 @@ _HOME = {
     "read_frames": "aestream.side_records",
     "read_imu": "aestream.side_records",
     "read_triggers": "aestream.side_records",
+    "UdpInput": "aestream.udp",
+    "send_udp": "aestream.udp",
     "write": "aestream.writing",
 }
 
@@ -65,6 +68,7 @@ __all__ = [
     "Input",
     "SimInput",
     "TensorWindow",
+    "UdpInput",
     "WriteCounters",
     "__version__",
     "filters",
@@ -74,6 +78,7 @@ __all__ = [
     "read_frames",
     "read_imu",
     "read_triggers",
+    "send_udp",
     "stream",
     "write",
 ]

@@ -100,7 +100,7 @@ def test_a_browser_sees_a_recording_that_the_command_plays(recording: Path) -> N
     ("words", "message"),
     [
         (["output", "zmq", "5555"], "address is '5555'; it must be tcp://HOST:PORT"),
-        (["output", "zmq", "ipc:///tmp/x", "--queue", "0"], "queue_mb is 0; it must be 1 to 65536 MB"),
+        (["output", "zmq", "ipc:///tmp/x", "--queue-mb", "0"], "queue_mb is 0; it must be 1 to 65536 MB"),
         (["output", "shm", "a b"], "name is 'a b'; it must be words"),
         (["output", "shm", "a", "--receivers", "9"], "receivers is 9; it must be 0 to 8"),
         (["output", "websocket", "localhost"], "websocket is given 'localhost'; it takes [ADDRESS] PORT"),

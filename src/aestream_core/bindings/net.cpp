@@ -10,6 +10,7 @@
 #include "aestream_core/udp_sender.hpp"
 #include "bindings.hpp"
 #include "net_counters.hpp"
+#include "sinks.hpp"
 #include "stream_object.hpp"
 
 namespace py = pybind11;
@@ -32,14 +33,16 @@ py::tuple open_udp(const UdpReceiverConfig& config, std::optional<std::uint64_t>
 }
 
 /// A sender with the means to stop it from another thread.
-class SenderObject {
+class SenderObject : public SharedSink {
 public:
     explicit SenderObject(const UdpSenderConfig& config) : sender_(config, stop_.get_token()) {}
-    void write(const Packet& packet) { sender_.write(packet); }
-    void close() { sender_.close(); }
     void stop() { stop_.request_stop(); }
     [[nodiscard]] UdpSenderCounters counters() const { return sender_.counters(); }
     [[nodiscard]] std::string place() const { return sender_.place(); }
+
+protected:
+    void write_alone(const Packet& packet) override { sender_.write(packet); }
+    void close_alone() override { sender_.close(); }
 
 private:
     std::stop_source stop_;
@@ -98,10 +101,8 @@ void register_sender(py::module_& module) {
         .def_readwrite("patience_s", &UdpSenderConfig::patience_s)
         .def("set_protocol",
              [](UdpSenderConfig& config, const std::string& name) { config.protocol = udp_protocol(name); });
-    py::class_<SenderObject>(module, "UdpSender")
+    py::class_<SenderObject, Sink, std::shared_ptr<SenderObject>>(module, "UdpSender")
         .def(py::init<const UdpSenderConfig&>(), py::call_guard<py::gil_scoped_release>())
-        .def("write", &SenderObject::write, py::call_guard<py::gil_scoped_release>())
-        .def("close", &SenderObject::close, py::call_guard<py::gil_scoped_release>())
         .def("stop", &SenderObject::stop)
         .def_property_readonly("place", &SenderObject::place)
         .def("counters", [](const SenderObject& sender) { return dict_of(sender.counters()); });

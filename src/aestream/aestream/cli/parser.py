@@ -74,7 +74,7 @@ def add_setting_options(parser: argparse.ArgumentParser, config: type[Any], *, s
 
 def option_name(field_name: str) -> str:
     """Name the option of a field: `rate_hz` is `--rate`."""
-    for unit in ("_hz", "_us", "_s", "_mb"):
+    for unit in ("_hz", "_us", "_s"):
         field_name = field_name.removesuffix(unit)
     return "--" + field_name.replace("_", "-")
 
@@ -101,7 +101,7 @@ def _add_setting_option(parser: argparse.ArgumentParser, name: str, rule: Settin
         dest=name,
         default=argparse.SUPPRESS,
         choices=rule.choices or None,
-        metavar=None if rule.choices else _metavar(rule),
+        metavar=None if rule.choices else "NAME" if _reader(hint) is str else _metavar(rule),
         type=_reader(hint),
         help=_help(rule, default),
     )
@@ -139,7 +139,9 @@ def _metavar(rule: Setting) -> str:
 def _help(rule: Setting, default: Any) -> str:
     notes = [] if rule.choices or rule.bounds is None else [rule.allowed()]
     notes += (
-        [] if default is None else [f"default: {default:g}" if isinstance(default, float) else f"default: {default}"]
+        []
+        if default in (None, "")
+        else [f"default: {default:g}" if isinstance(default, float) else f"default: {default}"]
     )
     description = _as_phrase(rule.description)
     return (f"{description} ({'; '.join(notes)})" if notes else description).replace("%", "%%")

@@ -14,8 +14,8 @@ class UdpStream(PacketStream):
     """Packets of the events that arrive, each of one sender, until it is closed or a limit of its settings is met.
 
     Datagrams are received while a packet is asked for; between that they wait in the kernel. Times are those that the
-    sender gives. SPIF datagrams without timestamps get the time of their arrival at this host, in us since the stream was
-    opened; `opened_unix_us` says when that was.
+    sender gives. SPIF datagrams without timestamps get the time of their arrival at this host, in us since the stream
+    was opened; `opened_unix_us` says when that was.
 
     Attributes:
         config: the settings.
@@ -63,13 +63,13 @@ class UdpStream(PacketStream):
         """Count what came and what did not, in datagrams unless a name ends in events or bytes. From any thread.
 
         Returns:
-            `datagrams` and `bytes` that came; `events` in them; `outside_sensor`, events left out because they lie outside
-            the sensor; `kernel_dropped`, not taken in time, or from hosts that may not send; `invalid` and `corrupted`,
-            left out as broken; `cut_bytes` behind the last whole event of SPIF datagrams; `refused`, from hosts that may
-            not send; `limited` and `limited_events`, beyond what one sender may send; of framed senders `lost_datagrams`
-            and `lost_events` that never came, `reordered`, of these `late` ones that could not be put into place,
-            `duplicated`, `stale`, and `restarts`; `senders` that were met, `evicted` ones that were forgotten;
-            `buffer_bytes` that the kernel granted.
+            `datagrams` and `bytes` that came; `events` in them; `outside_sensor`, events left out because they lie
+            outside the sensor; `kernel_dropped`, not taken in time, or from hosts that may not send; `invalid` and
+            `corrupted`, left out as broken; `cut_bytes` behind the last whole event of SPIF datagrams; `refused`, from
+            hosts that may not send; `limited` and `limited_events`, beyond what one sender may send; of framed senders
+            `lost_datagrams` and `lost_events` that never came (corrupted ones are among them), `reordered`, of these
+            `late` ones that could not be put into place, `duplicated`, `stale`, and `restarts`; `senders` that were
+            met, `evicted` ones that were forgotten; `buffer_bytes` that the kernel granted.
         """
         return self._receiver.counters()
 

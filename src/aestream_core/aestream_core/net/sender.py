@@ -44,6 +44,10 @@ class UdpSender:
         """Say that the stream is over, three times within 40 ms. A second call does nothing."""
         self._sender.close()
 
+    def open_native(self) -> "_core.Sink":
+        """Give the native sink behind this one, for a pipeline that hands it packets without Python."""
+        return self._sender
+
     def stop(self) -> None:
         """Make a waiting `write` return: what it has not sent is dropped and counted. From any thread."""
         self._sender.stop()
@@ -52,8 +56,8 @@ class UdpSender:
         """Count what was sent and what was not. From any thread.
 
         Returns:
-            `datagrams`, `bytes` and `events` that the kernel took; `dropped` datagrams and `dropped_events` for which it
-            had no room or no way; how often somebody said that nobody listens (`refused`), there was no way
+            `datagrams`, `bytes` and `events` that the kernel took; `dropped` datagrams and `dropped_events` for which
+            it had no room or no way; how often somebody said that nobody listens (`refused`), there was no way
             (`unreachable`), the buffer was `full`; events that SPIF cannot hold (`not_encodable`).
         """
         return self._sender.counters()

@@ -74,4 +74,7 @@ bool sleep_until(Readiness::Clock::time_point deadline, const std::stop_token& s
 /// The bindings let Python look at its signals here, so that Ctrl-C is a KeyboardInterrupt at once.
 void on_signal(void (*look)());
 
+/// Do that now: in work that does not wait.
+void look_at_signals();
+
 }  // namespace aestream

@@ -21,7 +21,7 @@ namespace {
 
 constexpr int most_events = 16;
 
-std::atomic<void (*)()> look_at_signals{nullptr};
+std::atomic<void (*)()> signal_look{nullptr};
 
 Descriptor checked(int number, const char* what) {
     if (number < 0) throw Error(std::string("cannot wait for input or output: ") + what + ": " + std::strerror(errno));
@@ -73,7 +73,7 @@ Wake Readiness::wait(std::optional<Clock::time_point> deadline) {
         count = ::epoll_wait(epoll_.get(), events.data(), most_events, ready_.empty() ? -1 : 0);
         if (count >= 0) break;
         if (errno != EINTR) throw Error(std::string("waiting for input or output failed: ") + std::strerror(errno));
-        if (void (*look)() = look_at_signals.load()) look();
+        look_at_signals();
     }
     for (int i = 0; i < count; ++i) ready_.push_back(events[static_cast<std::size_t>(i)].data.fd);
     return wake_of(count);
@@ -110,6 +110,10 @@ bool sleep_until(Readiness::Clock::time_point deadline, const std::stop_token& s
     return Readiness(stop).wait(deadline) != Wake::stopped;
 }
 
-void on_signal(void (*look)()) { look_at_signals.store(look); }
+void look_at_signals() {
+    if (void (*const look)() = signal_look.load()) look();
+}
+
+void on_signal(void (*look)()) { signal_look.store(look); }
 
 }  // namespace aestream

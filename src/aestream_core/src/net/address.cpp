@@ -83,6 +83,13 @@ unsigned interface_number(const std::string& name) {
     throw InvalidArgument("interface is '" + name + "', which this machine does not have; it has " + known);
 }
 
+Address on_interface(Address address, unsigned interface) {
+    if (address.is_ipv6() && interface != 0) {
+        reinterpret_cast<sockaddr_in6&>(address.storage).sin6_scope_id = interface;
+    }
+    return address;
+}
+
 SenderKey key_of(const sockaddr_storage& storage) {
     SenderKey key;
     if (storage.ss_family == AF_INET6) {

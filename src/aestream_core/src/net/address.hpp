@@ -35,6 +35,9 @@ struct Address {
 /// The number of a network interface, 0 for the system's choice where the name is empty. Throws InvalidArgument.
 [[nodiscard]] unsigned interface_number(const std::string& name);
 
+/// The address as it is on that interface: IPv6 needs it where a group, or a link, is on every interface.
+[[nodiscard]] Address on_interface(Address address, unsigned interface);
+
 /// What tells senders apart: an IPv6 address (IPv4 ones mapped into it), scope and port.
 struct SenderKey {
     std::array<std::uint32_t, 4> address{};

@@ -28,7 +28,16 @@ constexpr std::size_t enough_events = std::size_t{1} << 16U;
 /// rounds at most, so that a flood does not keep what came before it from going out.
 constexpr int most_rounds = 16;
 
-Address address_of(const UdpReceiverConfig& config) { return resolve(config.address, config.port); }
+/// A multicast group is joined on this machine alone unless an interface is named.
+unsigned interface_of(const UdpReceiverConfig& config, const Address& address) {
+    if (!address.is_multicast()) return 0;
+    return interface_number(config.interface.empty() ? "lo" : config.interface);
+}
+
+Address address_of(const UdpReceiverConfig& config) {
+    const Address address = resolve(config.address, config.port);
+    return on_interface(address, interface_of(config, address));
+}
 
 }  // namespace
 
@@ -91,9 +100,7 @@ private:
         socket_.set(SOL_SOCKET, SO_TIMESTAMPNS, 1);
         if (!intake_.allowed().empty()) accept_only(socket_, address_.family(), intake_.allowed());
         socket_.bind(address_);
-        if (address_.is_multicast()) {
-            join_group(socket_, address_, interface_number(config_.interface.empty() ? "lo" : config_.interface));
-        }
+        if (address_.is_multicast()) join_group(socket_, address_, interface_of(config_, address_));
     }
 
     [[nodiscard]] std::optional<Sensor> known_sensor() const {

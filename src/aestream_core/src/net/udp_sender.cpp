@@ -37,7 +37,7 @@ public:
     Impl(UdpSenderConfig config, std::stop_token stop)
         : config_(checked(std::move(config))),
           builder_(config_, events_per_datagram(config_)),
-          address_(resolve(config_.address, config_.port)),
+          address_(on_interface(resolve(config_.address, config_.port), interface_number(config_.interface))),
           socket_(address_.family()),
           batch_(socket_, counters_),
           stop_(std::move(stop)) {
@@ -66,7 +66,10 @@ public:
         send(end);
         for (const auto pause : pauses_at_end) {
             if (end.empty() || !sleep_until(Readiness::Clock::now() + pause, stop_)) return;
+            // Whoever listened may have ended with the first one.
+            const std::uint64_t refused = counters_.refused;
             send(end);
+            counters_.refused = refused;
         }
     }
 
