@@ -1,4 +1,4 @@
-"""`output zmq`, `shm`, `websocket` and their sources: another process gets every event, and the closing line says so."""
+"""`output zmq`, `shm`, `websocket` and their sources: another process gets every event, and the last line says so."""
 
 import subprocess
 import sys
