@@ -1,4 +1,4 @@
-"""A ROS node that counts what it hears of a driver on another host until that says it has finished.
+"""A ROS node that counts what it hears of a driver on another host until that has finished and all of it came.
 
 python -m two_hosts.heard
 """
@@ -34,13 +34,19 @@ class Heard(Node):  # type: ignore[misc]
     def on_status(self, message: StreamStatus) -> None:
         self.sent = message if message.state == "finished" else None
 
+    def is_done(self) -> bool:
+        """Whether the driver has finished, and what it sent was heard or is known to be lost."""
+        if self.sent is None or self.first_seq is None:
+            return False
+        return self.first_seq + self.decoder.messages + self.decoder.lost_packets >= self.sent.products
+
 
 def main() -> None:
     with ros_process():
         node = Heard()
         executor = make_executor()
         executor.add_node(node)
-        spin_until_shutdown(executor, done=lambda: node.sent is not None)
+        spin_until_shutdown(executor, done=node.is_done)
         assert node.sent is not None
         books = {"events": node.events, "messages": node.decoder.messages, "lost": node.decoder.lost_packets}
         sent = {"sent_messages": node.sent.products, "sent_events": node.sent.events, "first_seq": node.first_seq}

@@ -55,6 +55,7 @@ def make_host(address: str) -> tuple[int, int]:
     for words in (
         "link set lo up",
         f"address add {address}/24 dev {DEVICE}",
+        f"link set {DEVICE} addrgenmode none",  # no packets of IPv6 that nobody asked for: losses are counted
         f"link set {DEVICE} mtu {_MTU} txqueuelen 10000 up",
         f"route add 224.0.0.0/4 dev {DEVICE}",
     ):
