@@ -28,7 +28,7 @@ class Peers:
             self._process = subprocess.Popen(
                 [python, "-W", "ignore", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
-            self.versions = self.ask("", "")
+            self.versions = self.ask("", "", 0)
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -39,12 +39,12 @@ class Peers:
         if self._process is not None:
             self._process.communicate()
 
-    def ask(self, method: str, path: str) -> dict[str, Any]:
-        """Run a method once over the packets in a file; give `seconds` and `sum`, or why it was `skipped`."""
+    def ask(self, method: str, path: str, turn_s: float) -> dict[str, Any]:
+        """Run a method over the packets in a file for a time; give `seconds` of a pass and `sum`, or why not (`skipped`)."""
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"method": method, "path": path}) + "\n")
+        self._process.stdin.write(json.dumps({"method": method, "path": path, "turn_s": turn_s}) + "\n")
         self._process.stdin.flush()
         reply: dict[str, Any] = json.loads(self._process.stdout.readline())
         return reply

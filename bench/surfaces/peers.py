@@ -139,7 +139,7 @@ def version(module: str) -> str:
     return metadata.version(module.replace("_", "-"))
 
 
-def answer(request: dict[str, str], kept: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     """Run one request; `kept` holds the method that was made last for each name, for its file."""
     name, path = request["method"], request["path"]
     if kept.get(name, ("",))[0] != path:
@@ -150,11 +150,13 @@ def answer(request: dict[str, str], kept: dict[str, Any]) -> dict[str, Any]:
         run(packets[0])
         kept[name] = (path, run, packets)
     _, run, packets = kept[name]
-    start_s = time.thread_time()
-    for packet in packets:
-        frame = run(packet)
-    seconds = time.thread_time() - start_s
-    return {"seconds": seconds, "sum": float(np.abs(np.asarray(frame, np.float64)).sum())}
+    frame = run(packets[0])
+    passes, start_s = 0, time.thread_time()
+    while (took_s := time.thread_time() - start_s) < request["turn_s"]:
+        passes += 1
+        for packet in packets:
+            frame = run(packet)
+    return {"seconds": took_s / passes, "sum": float(np.abs(np.asarray(frame, np.float64)).sum())}
 
 
 def main() -> None:
