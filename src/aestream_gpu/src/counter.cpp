@@ -1,6 +1,7 @@
 #include "counter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cells.hpp"
 #include "count.hpp"
@@ -20,13 +21,23 @@ Counter::Counter(Sensor sensor, CountMode mode)
 
 void Counter::begin() {
     if (shown_) {
-        frame_.reset();
-        all_dirty_ = true;
+        lent_memory_ = frame_.memory;
+        frame_.memory.reset();
+        std::swap(frame_, lent_);  // of a frame that did not come back there is room for cells
+        if (spare_.memory) std::swap(frame_, spare_);
     }
     end();
 }
 
-void Counter::recycle() { end(); }
+void Counter::recycle(const float* memory) {
+    if (shown_ && memory == frame_.memory.get()) return end();
+    lent_.memory = lent_memory_.lock();
+    if (lent_.memory && memory == lent_.memory.get()) {
+        lent_memory_.reset();
+        std::swap(frame_.memory ? spare_ : frame_, lent_);
+    }
+    lent_.memory.reset();
+}
 
 void Counter::end() {
     if (way_ == Way::many) {
@@ -41,25 +52,25 @@ void Counter::end() {
 
 std::size_t Counter::add(std::span<const Event> events) {
     if (way_ == Way::open) choose(events.size());
-    if (way_ == Way::few && used_ + events.size() > few_) few_to_many();
+    if (way_ == Way::few && frame_.noted + events.size() > few_) few_to_many();
     events_ += events.size();
     if (way_ == Way::many) return count_bytes(events, sensor_, bytes(), passed_);
-    if (way_ == Way::whole) return count_frame(events, sensor_, mode_, frame());
-    const std::size_t outside = count_noted(events, sensor_, mode_, frame(), &cells_[used_]);
-    used_ += events.size() - outside;
+    if (way_ == Way::whole) return count_frame(events, sensor_, mode_, values());
+    const std::size_t outside = count_noted(events, sensor_, mode_, values(), &frame_.cells[frame_.noted]);
+    frame_.noted += events.size() - outside;
     return outside;
 }
 
 std::shared_ptr<float> Counter::read() {
     if (way_ == Way::open) choose(0);
     if (way_ == Way::many) {
-        if (!frame_) frame_ = memory(frame_cells_);
-        turn_into_frame(bytes(), passed_, mode_, frame());
+        if (!frame_.memory) frame_.memory = memory(frame_cells_);
+        turn_into_frame(bytes(), passed_, mode_, values());
         way_ = Way::whole;
-        all_dirty_ = true;
+        frame_.all = true;
     }
     shown_ = true;
-    return frame_;
+    return frame_.memory;
 }
 
 void Counter::choose(std::size_t events) {
@@ -72,21 +83,22 @@ void Counter::choose(std::size_t events) {
 }
 
 void Counter::clear_frame() {
-    if (!frame_) frame_ = memory(frame_cells_);
-    if (all_dirty_) {
-        std::ranges::fill(frame(), 0.0F);
+    const bool is_new = !frame_.memory;
+    if (is_new) frame_.memory = memory(frame_cells_);
+    if (is_new || frame_.all) {
+        std::ranges::fill(values(), 0.0F);
     } else {
-        clear_cells(noted(), mode_, pixels(sensor_), frame());
+        clear_cells(noted(), mode_, pixels(sensor_), values());
     }
-    all_dirty_ = false;
-    used_ = 0;
-    cells_.resize(few_ + block);
+    frame_.all = false;
+    frame_.noted = 0;
+    frame_.cells.resize(few_ + block);
 }
 
 void Counter::few_to_many() {
     if (shown_) {  // its reader may look at the frame until the window ends
         way_ = Way::whole;
-        all_dirty_ = true;
+        frame_.all = true;
         return;
     }
     for (const std::uint32_t cell : noted()) count_byte(cell, bytes(), passed_);

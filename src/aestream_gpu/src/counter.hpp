@@ -31,8 +31,9 @@ public:
     /// Give the frame: (2, height, width), `is_signed` (1, height, width). It goes on counting until the next window.
     std::shared_ptr<float> read();
 
-    /// Begin a window, and use the frame that was read again.
-    void recycle();
+    /// Take back the memory of a frame that was read, of this window, which ends, or of the one before. Other memory is
+    /// left alone.
+    void recycle(const float* memory);
 
     [[nodiscard]] std::size_t planes() const { return mode_ == CountMode::is_signed ? 1 : 2; }
     [[nodiscard]] Sensor sensor() const { return sensor_; }
@@ -40,26 +41,34 @@ public:
 private:
     enum class Way : std::uint8_t { open, few, many, whole };
 
+    /// Memory, and which of it is not zero: the noted cells, unless `all`.
+    struct Frame {
+        std::shared_ptr<float> memory;  ///< none before it is needed
+        std::vector<std::uint32_t> cells;
+        std::size_t noted = 0;
+        bool all = true;
+    };
+
     void choose(std::size_t events);
     void end();
     void clear_frame();
     void few_to_many();
     std::span<std::uint8_t> bytes();
-    [[nodiscard]] std::span<float> frame() const { return {frame_.get(), frame_cells_}; }
-    [[nodiscard]] std::span<std::uint32_t> noted() { return std::span{cells_}.first(used_); }
+    [[nodiscard]] std::span<float> values() const { return {frame_.memory.get(), frame_cells_}; }
+    [[nodiscard]] std::span<std::uint32_t> noted() { return std::span{frame_.cells}.first(frame_.noted); }
 
     Sensor sensor_;
     CountMode mode_;
     std::size_t frame_cells_;
-    std::size_t few_;                   ///< events of a window that are few
-    Way way_ = Way::open;               ///< how this window is counted; `whole` adds to a frame, and notes nothing
-    bool shown_ = false;                ///< whether the frame was read
-    bool all_dirty_ = true;             ///< whether more than the noted cells of the frame may not be zero
-    std::size_t events_ = 0;            ///< of this window
-    std::size_t events_before_ = 0;     ///< of the window before it
-    std::shared_ptr<float> frame_;      ///< none before it is needed
-    std::vector<std::uint32_t> cells_;  ///< noted ones: the first used_
-    std::size_t used_ = 0;
+    std::size_t few_;                ///< events of a window that are few
+    Way way_ = Way::open;            ///< how this window is counted; `whole` adds to a frame, and notes nothing
+    bool shown_ = false;             ///< whether the frame was read
+    std::size_t events_ = 0;         ///< of this window
+    std::size_t events_before_ = 0;  ///< of the window before it
+    Frame frame_;                    ///< of this window
+    Frame lent_;                     ///< of the one before; `memory` stays empty, for only its reader holds it
+    std::weak_ptr<float> lent_memory_;
+    Frame spare_;                        ///< for a window to come
     std::shared_ptr<float> bytes_;       ///< bytes, one a cell, all zeros but while the way is `many`
     std::vector<std::uint32_t> passed_;  ///< cells whose byte passed 255, once each time
 };

@@ -146,7 +146,9 @@ PYBIND11_MODULE(_kernels, module) {
         .def("begin", &kernels::Counter::begin)
         .def("add", &count, words)
         .def("read", &counts)
-        .def("recycle", &kernels::Counter::recycle);
+        .def("recycle", [](kernels::Counter& counter, std::uintptr_t memory) {
+            counter.recycle(reinterpret_cast<const float*>(memory));
+        });
     module.def("stamp", &stamp, words, stamps, width, height, py::arg("offset"));
     module.def("decay", &decay, stamps, frame, py::arg("now"), py::arg("tau_us"), py::arg("linear"));
     module.def("leak", &leak, words, frame, width, height, py::arg("end"), py::arg("tau_us"));

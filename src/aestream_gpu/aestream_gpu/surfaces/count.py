@@ -90,9 +90,11 @@ class CountSurface(DeviceSurface):
         return self._frame
 
     def recycle(self, tensor: torch.Tensor) -> None:
-        """Take the tensor for the next window."""
-        if not self._uses_triton and tensor is self._frame:
-            self._counter.recycle()
+        """Take the memory of this window's or the last window's tensor for a window to come."""
+        if self._uses_triton:
+            return
+        self._counter.recycle(tensor.data_ptr())
+        if tensor is self._frame:
             self._frame = None
 
     def _shown(self, counts: torch.Tensor) -> torch.Tensor:
