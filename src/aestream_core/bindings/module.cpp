@@ -6,6 +6,8 @@ PYBIND11_MODULE(_core, module) {
     register_errors(module);
     register_events(module);
     register_survey(module);
+    register_readiness(module);
+    register_engine(module);
     register_streams(module);
     register_files(module);
     register_columns(module);
