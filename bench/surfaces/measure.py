@@ -1,15 +1,13 @@
 """Rates of every method, each checked first; methods take turns."""
 
-import statistics
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
-import aestream
-from aestream_core import Events, SimConfig, open_file, open_simulator
-from aestream_gpu import SURFACES, WindowAccumulator, make_surface
+from aestream_core import Events
+from aestream_gpu import SURFACES, make_surface
 from aestream_gpu.surfaces.count import count_ref
 from bench.surfaces.own import Frame, methods, surface_frame
 from bench.surfaces.packets import WINDOW_US, Group
@@ -117,22 +115,6 @@ def surfaces(group: Group, *, device: torch.device, rounds: int, path: Path) -> 
             keep(seconds, name, once(run, packets, device), turn)
     events = group.size * group.count
     return {**vars(group), "rates": {name: events / min(t) / 1e6 for name, t in seconds.items()}}
-
-
-def from_file(path: Path, device: torch.device, rounds: int) -> Row:
-    """Give the rate from a file to frames of 10 ms."""
-    config = SimConfig(width=1280, height=720, rate_hz=20e6, duration_us=200_000)
-    aestream.write(path, open_simulator(config))
-    counted, times = 0, []
-    for _ in range(rounds + 1):
-        start_s = now_s(device)
-        stream = open_file(path)
-        surface = make_surface("count", width=stream.width, height=stream.height, device=device)
-        accumulator = WindowAccumulator(surface, window_us=WINDOW_US)
-        counted = sum(window.event_count for events in stream for window in accumulator.add(events))
-        counted += sum(window.event_count for window in accumulator.flush())
-        times.append(now_s(device) - start_s)
-    return {"format": path.suffix[1:], "events": counted, "rate": counted / statistics.median(times[1:]) / 1e6}
 
 
 def bandwidth_gb_s(device: torch.device) -> float:

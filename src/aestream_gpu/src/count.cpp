@@ -1,7 +1,7 @@
 #include "count.hpp"
 
 #include "cells.hpp"
-#include "decay.hpp"
+#include "groups.hpp"
 
 namespace aestream::kernels {
 
@@ -41,34 +41,6 @@ void add_cells(Rule, const std::uint32_t* cells, std::size_t size, std::uint32_t
     for (std::size_t i = 0; i < size; ++i) Rule::add(frame[Rule::place(cells[i], pixels)], cells[i], pixels, 1.0F);
 }
 
-WIDE_VECTORS void turn_counts(std::uint8_t* __restrict bytes, std::size_t size, float* __restrict frame) {
-    for (std::size_t i = 0; i < size; ++i) {
-        frame[i] = static_cast<float>(bytes[i]);
-        bytes[i] = 0;
-    }
-}
-
-WIDE_VECTORS void turn_shares(std::uint8_t* __restrict bytes, std::size_t size, float* __restrict frame) {
-    for (std::size_t i = 0; i < size; ++i) {
-        frame[i] = static_cast<float>(bytes[i] != 0);
-        bytes[i] = 0;
-    }
-}
-
-WIDE_VECTORS void turn_differences(std::uint8_t* __restrict off, std::uint8_t* __restrict on, std::size_t size,
-                                   float* __restrict frame) {
-    for (std::size_t i = 0; i < size; ++i) {
-        frame[i] = static_cast<float>(int{on[i]} - int{off[i]});
-        on[i] = off[i] = 0;
-    }
-}
-
-void turn_bytes(std::span<std::uint8_t> bytes, CountMode mode, std::span<float> frame) {
-    if (mode == CountMode::polarity) return turn_counts(bytes.data(), bytes.size(), frame.data());
-    if (mode == CountMode::binary) return turn_shares(bytes.data(), bytes.size(), frame.data());
-    turn_differences(bytes.data(), bytes.data() + frame.size(), frame.size(), frame.data());
-}
-
 }  // namespace
 
 std::size_t count_frame(std::span<const Event> events, Sensor sensor, CountMode mode, std::span<float> frame) {
@@ -103,12 +75,17 @@ std::size_t count_bytes(std::span<const Event> events, Sensor sensor, std::span<
 }
 
 void turn_into_frame(std::span<std::uint8_t> bytes, std::vector<std::uint32_t>& passed, CountMode mode,
-                     std::span<float> frame) {
+                     std::span<float> frame, std::span<std::uint8_t> touched, bool all) {
     constexpr float passed_events = 256.0F;
-    turn_bytes(bytes, mode, frame);
+    const std::size_t half = bytes.size() / 2;
+    turn_groups(mode, {bytes.data(), bytes.data() + half, frame, touched.data(), all});
     with_mode(mode, [&](auto rule) {
-        const auto pixels = static_cast<std::uint32_t>(bytes.size() / 2);
-        for (const std::uint32_t cell : passed) rule.add(frame[rule.place(cell, pixels)], cell, pixels, passed_events);
+        const auto pixels = static_cast<std::uint32_t>(half);
+        for (const std::uint32_t cell : passed) {
+            const std::uint32_t place = rule.place(cell, pixels);
+            rule.add(frame[place], cell, pixels, passed_events);
+            touched[place / group_cells] = 1;
+        }
     });
     passed.clear();
 }

@@ -8,6 +8,7 @@
 
 #include "aestream_core/event.hpp"
 #include "counter.hpp"
+#include "groups.hpp"
 
 namespace aestream::kernels {
 
@@ -31,8 +32,9 @@ inline void count_byte(std::uint32_t cell, std::span<std::uint8_t> bytes, std::v
 std::size_t count_bytes(std::span<const Event> events, Sensor sensor, std::span<std::uint8_t> bytes,
                         std::vector<std::uint32_t>& passed);
 
-/// Write every value of a frame from the bytes, which become zeros, as `passed` becomes empty.
+/// Give a frame the values of the bytes, which become zeros, as `passed` becomes empty; `touched` and `all` as in
+/// Turning.
 void turn_into_frame(std::span<std::uint8_t> bytes, std::vector<std::uint32_t>& passed, CountMode mode,
-                     std::span<float> frame);
+                     std::span<float> frame, std::span<std::uint8_t> touched, bool all);
 
 }  // namespace aestream::kernels

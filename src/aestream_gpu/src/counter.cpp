@@ -55,7 +55,10 @@ std::size_t Counter::add(std::span<const Event> events) {
     if (way_ == Way::few && frame_.noted + events.size() > few_) few_to_many();
     events_ += events.size();
     if (way_ == Way::many) return count_bytes(events, sensor_, bytes(), passed_);
-    if (way_ == Way::whole) return count_frame(events, sensor_, mode_, values());
+    if (way_ == Way::whole) {
+        frame_.all = true;
+        return count_frame(events, sensor_, mode_, values());
+    }
     const std::size_t outside = count_noted(events, sensor_, mode_, values(), &frame_.cells[frame_.noted]);
     frame_.noted += events.size() - outside;
     return outside;
@@ -64,10 +67,13 @@ std::size_t Counter::add(std::span<const Event> events) {
 std::shared_ptr<float> Counter::read() {
     if (way_ == Way::open) choose(0);
     if (way_ == Way::many) {
-        if (!frame_.memory) frame_.memory = memory(frame_cells_);
-        turn_into_frame(bytes(), passed_, mode_, values());
+        take_memory();
+        if (frame_.noted > 0 && !frame_.all) clear_cells(noted(), mode_, pixels(sensor_), values());
+        frame_.noted = 0;
+        frame_.touched.resize(groups(frame_cells_));
+        turn_into_frame(bytes(), passed_, mode_, values(), frame_.touched, frame_.all);
         way_ = Way::whole;
-        frame_.all = true;
+        frame_.all = false;
     }
     shown_ = true;
     return frame_.memory;
@@ -82,16 +88,23 @@ void Counter::choose(std::size_t events) {
     }
 }
 
+void Counter::take_memory() {
+    if (frame_.memory) return;
+    frame_.memory = memory(frame_cells_);
+    frame_.all = true;
+}
+
 void Counter::clear_frame() {
-    const bool is_new = !frame_.memory;
-    if (is_new) frame_.memory = memory(frame_cells_);
-    if (is_new || frame_.all) {
+    take_memory();
+    if (frame_.all) {
         std::ranges::fill(values(), 0.0F);
     } else {
         clear_cells(noted(), mode_, pixels(sensor_), values());
+        clear_groups(frame_.touched, values());
     }
     frame_.all = false;
     frame_.noted = 0;
+    frame_.touched.clear();
     frame_.cells.resize(few_ + block);
 }
 

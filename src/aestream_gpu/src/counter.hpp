@@ -41,16 +41,18 @@ public:
 private:
     enum class Way : std::uint8_t { open, few, many, whole };
 
-    /// Memory, and which of it is not zero: the noted cells, unless `all`.
+    /// Memory, and which of it is not zero: the noted cells and the touched groups, unless `all`.
     struct Frame {
         std::shared_ptr<float> memory;  ///< none before it is needed
         std::vector<std::uint32_t> cells;
         std::size_t noted = 0;
+        std::vector<std::uint8_t> touched;  ///< one a group; none where no group was
         bool all = true;
     };
 
     void choose(std::size_t events);
     void end();
+    void take_memory();
     void clear_frame();
     void few_to_many();
     std::span<std::uint8_t> bytes();
