@@ -54,7 +54,7 @@ std::size_t remember(std::span<const Event> events, std::span<std::int32_t> stam
                      std::int64_t offset);
 
 /// Turn them into out[polarity][depth][y][x]: 1 at an age of `low_us` or less, falling with its logarithm to 0 at
-/// `high_us`. `out` is zeros.
+/// `high_us`.
 void recency(std::span<const std::int32_t> stamps, std::span<float> out, std::uint32_t depth, std::int32_t now,
              float low_us, float high_us);
 

@@ -120,6 +120,10 @@ void recency(const Array<std::int32_t>& stamps, Array<float>& frame, std::uint32
     kernels::recency({in, size}, {out, size}, depth, now, low_us, high_us);
 }
 
+py::array_t<float> empty(std::size_t channels, std::size_t height, std::size_t width) {
+    return array_of(kernels::memory(channels * height * width), channels, height, width);
+}
+
 py::array_t<float> zeros(std::size_t channels, std::size_t height, std::size_t width) {
     return array_of(kernels::zeroed(channels * height * width), channels, height, width);
 }
@@ -133,6 +137,7 @@ PYBIND11_MODULE(_kernels, module) {
     const auto stamps = py::arg("stamps").noconvert();
     const auto width = py::arg("width");
     const auto height = py::arg("height");
+    module.def("empty", &empty, py::arg("channels"), height, width);
     module.def("zeros", &zeros, py::arg("channels"), height, width);
     py::enum_<kernels::CountMode>(module, "CountMode")
         .value("polarity", kernels::CountMode::polarity)

@@ -45,8 +45,12 @@ class EventOutlet:
         """Encoding of the messages."""
         return self._encoding.name
 
-    def deliver(self, packet: SourcePacket, stamp_ns: int, *, wait: bool) -> None:
-        """Give a packet to everyone who listens; with `wait`, at the pace of the slowest in this process."""
+    def deliver(self, packet: SourcePacket, stamp_ns: int, *, size: tuple[int, int], wait: bool) -> None:
+        """Give a packet to everyone who listens; with `wait`, at the pace of the slowest in this process.
+
+        `size` is the width and height of the sensor that its events are of.
+        """
+        self._size = size
         if self._publication.subscribers:
             for events in packet.events():
                 self._publication.put(Envelope(events, stamp_ns, len(events)), wait=wait)
