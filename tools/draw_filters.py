@@ -41,7 +41,7 @@ def settings_of(name: str, first_us: int, width: int, height: int) -> dict[str, 
         "hot_pixels": {"window_us": 200_000},
         "event_rate": {"rate_hz": 5e4},
         "undistort": {"camera_info": lookup_of(wide_lens(width, height))},
-        "time": {"start_us": START_US + 10_000, "stop_us": START_US + 15_000, "since": "first"},
+        "time": {"start_us": (START_US + STOP_US) // 2, "since": "first"},
         "count": {"stop": 94941},
     }.get(name, {})
 

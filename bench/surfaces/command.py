@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     with Peers() as peers, tempfile.TemporaryDirectory() as folder:
         rows = counts(options, peers, device, gb_s, Path(folder)) if "counts" in options.parts else []
         own = surfaces(options, peers, device, gb_s, Path(folder)) if "surfaces" in options.parts else []
-        files = from_file.rates(Path(folder), device, options.rounds) if "files" in options.parts else []
+        files = from_file.rates(Path(folder), peers, device, options.rounds) if "files" in options.parts else []
         versions = dict(peers.versions)
     cpu = "Times are the thread's processor time." if device.type == "cpu" else "Times are wall time."
     load = options.load or f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

@@ -11,6 +11,7 @@ from aestream_core import Events, SimConfig, open_file, open_simulator
 from aestream_core.stages import buffered
 from aestream_gpu import Surface, WindowAccumulator, make_surface
 from bench.surfaces.packets import WINDOW_US
+from bench.surfaces.peer_process import Peers
 
 ENDINGS = ("dat", "raw", "aedat4")
 SIZE = {"width": 1280, "height": 720}
@@ -19,14 +20,14 @@ PACKETS_AHEAD = 4
 """Few, so that what was decoded still lies in a cache."""
 
 
-def rates(folder: Path, device: torch.device, rounds: int) -> list[dict[str, object]]:
-    """Give a row a format: Mev/s of wall time; one thread, decoding beside, and decoding alone, which takes turns."""
+def rates(folder: Path, peers: Peers, device: torch.device, rounds: int) -> list[dict[str, object]]:
+    """Give a row a format: Mev/s of wall time; one thread, decoding beside, decoding alone, AEStream 0.6, in turns."""
     rows = []
     for ending in ENDINGS:
         path = folder / f"events.{ending}"
         aestream.write(path, open_simulator(CONFIG))
         surface = make_surface("count", **SIZE, device=device)
-        times: dict[str, list[float]] = {"one": [], "two": [], "decoding": []}
+        times: dict[str, list[float]] = {"one": [], "two": [], "decoding": [], "aestream 0.6": []}
         for _ in range(rounds + 1):
             events, seconds = timed(open_file(path), surface)
             times["one"].append(seconds)
@@ -35,8 +36,11 @@ def rates(folder: Path, device: torch.device, rounds: int) -> list[dict[str, obj
             start_s = time.perf_counter()
             decoded = sum(len(packet) for packet in open_file(path))
             times["decoding"].append(time.perf_counter() - start_s)
+            if peers.has("aestream"):
+                reply = peers.ask("aestream 0.6", str(path), 0, **SIZE)
+                times["aestream 0.6"] += [reply["seconds"]] if "seconds" in reply else []
             assert events == beside == decoded, f"{ending}: {events}, {beside} and {decoded} events"
-        row = {name: events / min(each[1:]) / 1e6 for name, each in times.items()}
+        row = {name: events / min(each[1:]) / 1e6 for name, each in times.items() if each[1:]}
         rows.append({"format": ending, "events": events, **row})
     return rows
 

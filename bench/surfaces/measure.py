@@ -15,6 +15,12 @@ from bench.surfaces.peer_process import Peers
 
 Row = dict[str, Any]
 
+SURFACE_PEERS = ("tonic ToTimesurface", "tonic ToVoxelGrid")
+"""Methods of other libraries that make something else than counts."""
+
+REMEMBERING = ("time_surface", "leaky", "tore")
+"""Surfaces that read what they remember to make a tensor."""
+
 TURN_S = 0.03
 """Time of a method's turn, at least."""
 
@@ -38,7 +44,7 @@ def measure(group: Group, peers: Peers, *, device: torch.device, rounds: int, pa
         for name, run in own.items():
             keep(seconds, name, once(run, packets, device), turn)
         for name in peers.versions:
-            if name not in skipped:
+            if name not in skipped and name not in SURFACE_PEERS:
                 peer_turn(peers, name, path, group, packets[-1], seconds, skipped, turn)
     events = group.size * group.count
     rates = {name: events / min(times) / 1e6 for name, times in seconds.items()}
@@ -102,19 +108,26 @@ def peer_turn(
     keep(seconds, name, reply["seconds"], turn)
 
 
-def surfaces(group: Group, *, device: torch.device, rounds: int, path: Path) -> Row:
-    """Give the rate of every surface, from a window's begin to its tensor."""
+def surfaces(group: Group, peers: Peers, *, device: torch.device, rounds: int, path: Path, gb_s: float) -> Row:
+    """Give the rate of every surface, from a window's begin to its tensor, and its share of what memory allows."""
     packets = group.save(path)
-    runs = {
-        name: surface_frame(make_surface(name, width=group.width, height=group.height, device=device))
-        for name in SURFACES
-    }
+    made = {name: make_surface(name, width=group.width, height=group.height, device=device) for name in SURFACES}
+    runs = {name: surface_frame(surface) for name, surface in made.items()}
     seconds: dict[str, list[float]] = {}
+    skipped: dict[str, str] = {}
     for turn in range(rounds + 1):
         for name, run in runs.items():
             keep(seconds, name, once(run, packets, device), turn)
+        for name in SURFACE_PEERS:
+            if name in peers.versions and name not in skipped:
+                peer_turn(peers, name, path, group, packets[-1], seconds, skipped, turn)
     events = group.size * group.count
-    return {**vars(group), "rates": {name: events / min(t) / 1e6 for name, t in seconds.items()}}
+    rates = {name: events / min(times) / 1e6 for name, times in seconds.items()}
+    shares = {
+        name: rates[name] / rate_mev_s(group, len(surface.channels) * (1 + (name in REMEMBERING)), gb_s)
+        for name, surface in made.items()
+    }
+    return {**vars(group), "rates": rates, "shares": shares, "skipped": skipped}
 
 
 def bandwidth_gb_s(device: torch.device) -> float:
@@ -131,5 +144,10 @@ def bandwidth_gb_s(device: torch.device) -> float:
 
 def floor_mev_s(group: Group, gb_s: float) -> float:
     """Give the rate at which memory alone would move a packet and its frame: records read, cells written once."""
-    moved = 8 * group.size + 4 * 2 * group.width * group.height
+    return rate_mev_s(group, 2, gb_s)
+
+
+def rate_mev_s(group: Group, planes: int, gb_s: float) -> float:
+    """Give the rate at which memory moves a packet and so many planes of 4 bytes a pixel."""
+    moved = 8 * group.size + 4 * planes * group.width * group.height
     return group.size / (moved / (gb_s * 1e9)) / 1e6

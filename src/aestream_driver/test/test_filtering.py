@@ -79,7 +79,7 @@ def test_bytes_of_a_recording_are_decoded_only_where_there_is_a_filter(recording
     assert alone.count == 0, "not decoded"
     filtering.replace(["polarity:on"])
     filtered, _ = filtering.apply(next(iter(source())))
-    assert 0 < filtered.count
+    assert filtered.count > 0
     assert all(events.to_numpy()["p"].all() for events in filtered.events())
 
 
