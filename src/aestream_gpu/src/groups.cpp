@@ -19,10 +19,11 @@ float value(CountMode mode, std::uint8_t byte, std::uint8_t on) {
 }
 
 /// How groups are looked at and written: `mark` says of `count` groups whether any byte is not zero, `turn` writes the
-/// values of a frame from the groups that begin at `places`, and clears their bytes.
+/// values of a frame from the groups that begin at `places`, `turn_every` from all, and both clear their bytes.
 struct Ways {
     void (*mark)(const std::uint8_t* bytes, std::size_t count, std::uint8_t* marks);
     void (*turn)(Turning of, std::span<const std::uint32_t> places);
+    void (*turn_every)(Turning of, std::size_t count);
 };
 
 void mark_plain(const std::uint8_t* bytes, std::size_t count, std::uint8_t* marks) {
@@ -36,12 +37,20 @@ void mark_plain(const std::uint8_t* bytes, std::size_t count, std::uint8_t* mark
 }
 
 template <CountMode mode>
+void turn_group_plain(Turning of, std::size_t at) {
+    for (std::size_t i = at; i < at + group_cells; ++i) of.frame[i] = value(mode, of.bytes[i], of.on[i]);
+    std::memset(of.bytes + at, 0, group_cells);
+    if (mode == CountMode::is_signed) std::memset(of.on + at, 0, group_cells);
+}
+
+template <CountMode mode>
 void turn_plain(Turning of, std::span<const std::uint32_t> places) {
-    for (const std::size_t at : places) {
-        for (std::size_t i = at; i < at + group_cells; ++i) of.frame[i] = value(mode, of.bytes[i], of.on[i]);
-        std::memset(of.bytes + at, 0, group_cells);
-        if (mode == CountMode::is_signed) std::memset(of.on + at, 0, group_cells);
-    }
+    for (const std::size_t at : places) turn_group_plain<mode>(of, at);
+}
+
+template <CountMode mode>
+void turn_every_plain(Turning of, std::size_t count) {
+    for (std::size_t g = 0; g < count; ++g) turn_group_plain<mode>(of, g * group_cells);
 }
 
 #if defined(__x86_64__)
@@ -61,16 +70,26 @@ void turn_plain(Turning of, std::span<const std::uint32_t> places) {
 }
 
 template <CountMode mode>
+[[gnu::target("avx2")]] inline void turn_group_avx2(std::uint8_t* bytes, std::uint8_t* on, float* frame) {
+    for (std::size_t i = 0; i < group_cells; i += 8) {
+        __m256i counts = eight(bytes + i);
+        if (mode == CountMode::binary) counts = _mm256_min_epi32(counts, _mm256_set1_epi32(1));
+        if (mode == CountMode::is_signed) counts = _mm256_sub_epi32(eight(on + i), counts);
+        _mm256_storeu_ps(frame + i, _mm256_cvtepi32_ps(counts));
+    }
+    std::memset(bytes, 0, group_cells);
+    if (mode == CountMode::is_signed) std::memset(on, 0, group_cells);
+}
+
+template <CountMode mode>
 [[gnu::target("avx2")]] void turn_avx2(Turning of, std::span<const std::uint32_t> places) {
-    for (const std::size_t at : places) {
-        for (std::size_t i = at; i < at + group_cells; i += 8) {
-            __m256i counts = eight(of.bytes + i);
-            if (mode == CountMode::binary) counts = _mm256_min_epi32(counts, _mm256_set1_epi32(1));
-            if (mode == CountMode::is_signed) counts = _mm256_sub_epi32(eight(of.on + i), counts);
-            _mm256_storeu_ps(of.frame.data() + i, _mm256_cvtepi32_ps(counts));
-        }
-        std::memset(of.bytes + at, 0, group_cells);
-        if (mode == CountMode::is_signed) std::memset(of.on + at, 0, group_cells);
+    for (const std::size_t at : places) turn_group_avx2<mode>(of.bytes + at, of.on + at, of.frame.data() + at);
+}
+
+template <CountMode mode>
+[[gnu::target("avx2")]] void turn_every_avx2(Turning of, std::size_t whole) {
+    for (std::size_t at = 0; at < whole * group_cells; at += group_cells) {
+        turn_group_avx2<mode>(of.bytes + at, of.on + at, of.frame.data() + at);
     }
 }
 
@@ -79,9 +98,9 @@ template <CountMode mode>
 template <CountMode mode>
 Ways fastest() {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) return {mark_avx2, turn_avx2<mode>};
+    if (__builtin_cpu_supports("avx2")) return {mark_avx2, turn_avx2<mode>, turn_every_avx2<mode>};
 #endif
-    return {mark_plain, turn_plain<mode>};
+    return {mark_plain, turn_plain<mode>, turn_every_plain<mode>};
 }
 
 constexpr std::size_t at_a_time = 256;  // groups: their bytes still lie in the nearest cache when they are written
@@ -99,16 +118,6 @@ bool most(Turning of, const Ways& ways, std::size_t whole) {
         ++looked_at;
     }
     return 2 * found > looked_at;
-}
-
-void turn_every(Turning of, const Ways& ways, std::size_t whole) {
-    Places places;
-    for (std::size_t first = 0; first < whole; first += at_a_time) {
-        const std::size_t count = std::min(at_a_time, whole - first);
-        for (std::size_t i = 0; i < count; ++i) places[i] = static_cast<std::uint32_t>((first + i) * group_cells);
-        ways.turn(of, std::span{places}.first(count));
-    }
-    std::fill_n(of.touched, whole, std::uint8_t{1});
 }
 
 // Groups are chosen without branches, which would often be missed, then written.
@@ -135,7 +144,8 @@ void turn(Turning of) {
     static const Ways ways = fastest<mode>();
     const std::size_t whole = of.frame.size() / group_cells;
     if (of.all || most(of, ways, whole)) {
-        turn_every(of, ways, whole);
+        ways.turn_every(of, whole);
+        std::fill_n(of.touched, whole, std::uint8_t{1});
     } else {
         turn_chosen(of, ways, whole, mode == CountMode::is_signed);
     }
