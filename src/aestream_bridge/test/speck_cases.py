@@ -51,13 +51,12 @@ def random_events(count: int, *, shape: tuple[int, int, int], seed: int = 0) -> 
     return make_spikes(np.sort(rng.integers(0, 50 * count, count)), feature, y, x)
 
 
-def moving_blobs(count: int, *, seed: int = 0) -> Array:
-    """Draw events of two blobs that circle over a 128x128 input, on at the front and off behind."""
+def moving_blob(count: int, *, radius: float, spread: float, seed: int = 0) -> Array:
+    """Draw events of a blob that circles once around the middle of 128x128 pixels in a second, on ahead of off."""
     rng = np.random.default_rng(seed)
     times = np.sort(rng.integers(0, 1_000_000, count))
-    phase = times / 1_000_000 * 2 * np.pi + np.pi * rng.integers(0, 2, count)
     ahead = rng.integers(0, 2, count)
-    angle = phase + 0.25 * ahead
-    x = np.clip(np.rint(64 + 30 * np.cos(angle) + rng.normal(0, 5, count)), 0, 127)
-    y = np.clip(np.rint(64 + 30 * np.sin(angle) + rng.normal(0, 5, count)), 0, 127)
+    angle = times / 1_000_000 * 2 * np.pi + 0.25 * ahead
+    x = np.clip(np.rint(64 + radius * np.cos(angle) + rng.normal(0, spread, count)), 0, 127)
+    y = np.clip(np.rint(64 + radius * np.sin(angle) + rng.normal(0, spread, count)), 0, 127)
     return make_spikes(times, ahead, y, x)
