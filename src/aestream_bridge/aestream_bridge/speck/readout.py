@@ -24,6 +24,11 @@ class Prediction:
     scores: npt.NDArray[np.float32]
     best: int
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the scores, as the exchange asks."""
+        return self.scores.nbytes
+
 
 class Readout:
     """Counts spikes a class and window.

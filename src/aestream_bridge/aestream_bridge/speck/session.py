@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aestream_bridge.speck.backends.base import BackendCounters, SpeckBackend
+from aestream_bridge.speck.backends.base import BackendCounters, BackendOptions, SpeckBackend
 from aestream_bridge.speck.backends.table import BACKENDS, make_backend
 from aestream_bridge.speck.input_map import FITS, POLARITIES, InputMap, make_input_map
 from aestream_bridge.speck.loading.table import load_network
@@ -41,6 +41,12 @@ class SpeckConfig:
         "Events per second of sensor time that the device is given at most, the others are dropped and counted; 0 is "
         "no limit.",
         unit="Hz",
+        bounds=(0, 1e9),
+    )
+    synops_per_us: float = setting(
+        0.0,
+        "Synaptic operations that a core of the twin does per microsecond at most, to try how a network fares on busy "
+        "cores; 0 is no limit. No such figure of the chip is published.",
         bounds=(0, 1e9),
     )
 
@@ -113,7 +119,7 @@ class SpeckSession:
         index = self.plan.network.layers.index(self._last)
         self._readout = Readout(self._last.features, layer=index, window_us=config.window_us)
         self._allowance = _Allowance(config.max_rate_hz)
-        self._backend = backend or make_backend(config.device, serial=config.serial)
+        self._backend = backend or make_backend(config.device, _options(config))
         self._backend.open()
         self._configure()
         self.device = self._backend.device
@@ -184,6 +190,10 @@ class SpeckSession:
             )
             self._size = (width, height)
         return self._map
+
+
+def _options(config: SpeckConfig) -> BackendOptions:
+    return BackendOptions(config.serial, config.synops_per_us)
 
 
 def _read_out(network: Network) -> Layer:

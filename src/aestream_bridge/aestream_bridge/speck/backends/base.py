@@ -42,6 +42,10 @@ class BackendCounters:
     lost: int
 
 
+SLOW_CLOCK_HZ = 1000
+"""Rate of the slow clock, at whose ticks biases are added, for networks that have any."""
+
+
 class SpeckBackend(Protocol):
     """Runs one network. Calls come from one thread, in the order open, configure, write and read, close.
 
@@ -77,15 +81,28 @@ class SpeckBackend(Protocol):
 
 
 @dataclass(frozen=True)
+class BackendOptions:
+    """What a backend may be told; each uses what concerns it.
+
+    Attributes:
+        serial: serial number of the board; empty takes the first.
+        synops_per_us: synaptic operations that a core of the twin does per µs at most; 0 is no limit.
+    """
+
+    serial: str = ""
+    synops_per_us: float = 0.0
+
+
+@dataclass(frozen=True)
 class BackendRow:
     """One row of the table of backends.
 
     Attributes:
         description: what it is, in one line.
         chip: name in the table of devices that plans are made for.
-        make: makes it, for a serial number that may be empty.
+        make: makes it; nothing is opened.
     """
 
     description: str
     chip: str
-    make: Callable[[str], SpeckBackend]
+    make: Callable[[BackendOptions], SpeckBackend]

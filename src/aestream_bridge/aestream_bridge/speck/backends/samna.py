@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from aestream_bridge.speck.backends.base import BackendCounters, Written
+from aestream_bridge.speck.backends.base import SLOW_CLOCK_HZ, BackendCounters, Written
 from aestream_bridge.speck.backends.samna_board import SamnaBoard
 from aestream_bridge.speck.backends.samna_config import chip_configuration
 from aestream_bridge.speck.backends.samna_library import load_samna
@@ -24,9 +24,6 @@ from aestream_core.errors import AestreamError
 from aestream_core.events import Events
 
 LEAD_US = 10_000
-SLOW_CLOCK_HZ = 1000
-"""Rate of the slow clock, for networks with biases."""
-
 _STAMP_RANGE = 2**32
 
 

@@ -1,6 +1,6 @@
 """The software twin in the place of a chip."""
 
-from aestream_bridge.speck.backends.base import BackendCounters, Written
+from aestream_bridge.speck.backends.base import SLOW_CLOCK_HZ, BackendCounters, Written
 from aestream_bridge.speck.input_map import InputMap
 from aestream_bridge.speck.network import Array
 from aestream_bridge.speck.plan import Plan
@@ -31,6 +31,7 @@ class SimBackend:
         """Make the twin of a network, states at 0."""
         self._twin = Twin(plan.network)
         self._twin.set_congestion(synops_per_us=self._synops_per_us)
+        self._twin.set_slow_clock(1_000_000 // SLOW_CLOCK_HZ)
 
     def write(self, events: Events, input_map: InputMap) -> Written:
         """Run a packet through the network; its spikes can be read when this returns."""

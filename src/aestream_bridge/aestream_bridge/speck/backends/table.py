@@ -2,19 +2,19 @@
 
 from functools import partial
 
-from aestream_bridge.speck.backends.base import BackendRow, SpeckBackend
+from aestream_bridge.speck.backends.base import BackendOptions, BackendRow, SpeckBackend
 from aestream_bridge.speck.backends.samna import SamnaBackend
 from aestream_bridge.speck.backends.sim import SimBackend
 from aestream_bridge.speck.devices import DEVICES
 from aestream_core.errors import UnknownNameError
 
 
-def _samna(chip: str, serial: str) -> SpeckBackend:
-    return SamnaBackend(chip, serial=serial)
+def _samna(chip: str, options: BackendOptions) -> SpeckBackend:
+    return SamnaBackend(chip, serial=options.serial)
 
 
 BACKENDS: dict[str, BackendRow] = {
-    "sim": BackendRow("the software twin, on this machine", "speck2f", lambda _: SimBackend()),
+    "sim": BackendRow("the software twin, on this machine", "speck2f", lambda options: SimBackend(synops_per_us=options.synops_per_us)),
     **{
         chip.name: BackendRow(f"a {chip.name} board, through samna", chip.name, partial(_samna, chip.name))
         for chip in DEVICES.values()
@@ -23,7 +23,7 @@ BACKENDS: dict[str, BackendRow] = {
 }
 
 
-def make_backend(name: str, *, serial: str = "") -> SpeckBackend:
+def make_backend(name: str, options: BackendOptions | None = None) -> SpeckBackend:
     """Make a backend by its name; nothing is opened.
 
     Raises:
@@ -31,4 +31,4 @@ def make_backend(name: str, *, serial: str = "") -> SpeckBackend:
     """
     if name not in BACKENDS:
         raise UnknownNameError("device", name, list(BACKENDS))
-    return BACKENDS[name].make(serial)
+    return BACKENDS[name].make(options or BackendOptions())
