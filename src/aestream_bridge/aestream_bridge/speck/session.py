@@ -43,11 +43,12 @@ class SpeckConfig:
         unit="Hz",
         bounds=(0, 1e9),
     )
-    synops_per_us: float = setting(
+    core_synops_hz: float = setting(
         0.0,
-        "Synaptic operations that a core of the twin does per microsecond at most, to try how a network fares on busy "
+        "Synaptic operations per second that a core of the twin does at most, to try how a network fares on busy "
         "cores; 0 is no limit. No such figure of the chip is published.",
-        bounds=(0, 1e9),
+        unit="Hz",
+        bounds=(0, 1e15),
     )
 
     def __post_init__(self) -> None:
@@ -193,7 +194,7 @@ class SpeckSession:
 
 
 def _options(config: SpeckConfig) -> BackendOptions:
-    return BackendOptions(config.serial, config.synops_per_us)
+    return BackendOptions(config.serial, config.core_synops_hz / 1e6)
 
 
 def _read_out(network: Network) -> Layer:
