@@ -54,7 +54,7 @@ def test_the_integers_are_those_of_a_plain_quantisation(
 def test_the_twin_fires_what_an_event_by_event_simulation_in_pytorch_fires(
     gesture: Network, layers: list[tuple[torch.Tensor, float]]
 ) -> None:
-    events = moving_blob(2000, radius=10, spread=2)
+    events = moving_blob(1500, radius=10, spread=2)
     names = [layer.name for layer in gesture.layers]
     twin, simulation = Twin(plan(gesture).network), EventDriven(layers)
     twin.inject(events)

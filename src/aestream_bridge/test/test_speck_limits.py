@@ -92,7 +92,9 @@ def test_fan_out_of_the_input() -> None:
 
 
 def test_weights() -> None:
-    refused(two_layers(weights=np.full((4, 2, 3, 3), 128)), "weights", "first", "from 128 to 128; they must be -128 to 127")
+    refused(
+        two_layers(weights=np.full((4, 2, 3, 3), 128)), "weights", "first", "from 128 to 128; they must be -128 to 127"
+    )
 
 
 def test_biases() -> None:
@@ -105,11 +107,15 @@ def test_threshold(threshold: int) -> None:
 
 
 def test_a_threshold_of_floats_that_is_not_more_than_zero() -> None:
-    refused(two_layers(weights=np.ones((4, 2, 3, 3)), threshold=0.0), "threshold", "first", "is 0; it must be more than 0")
+    refused(
+        two_layers(weights=np.ones((4, 2, 3, 3)), threshold=0.0), "threshold", "first", "is 0; it must be more than 0"
+    )
 
 
 def test_a_threshold_that_rounds_to_nothing_beside_the_weights() -> None:
-    refused(two_layers(weights=np.ones((4, 2, 3, 3)), threshold=1e-3), "threshold", "first", "is 0; it must be 1 to 32767")
+    refused(
+        two_layers(weights=np.ones((4, 2, 3, 3)), threshold=1e-3), "threshold", "first", "is 0; it must be 1 to 32767"
+    )
 
 
 def test_threshold_low() -> None:
@@ -117,7 +123,12 @@ def test_threshold_low() -> None:
 
 
 def test_address_bits() -> None:
-    refused(one(Layer("a", ones(128, 1, 1, 1), threshold=5), side=64), "address bits", "a", "need 19 address bits; there are 18")
+    refused(
+        one(Layer("a", ones(128, 1, 1, 1), threshold=5), side=64),
+        "address bits",
+        "a",
+        "need 19 address bits; there are 18",
+    )
 
 
 def test_kernel_memory() -> None:
@@ -128,19 +139,32 @@ def test_kernel_memory() -> None:
 
 def test_neuron_memory() -> None:
     # 33 rows and columns round up to 64 each.
-    refused(one(Layer("a", ones(17, 1, 1, 1), threshold=5), side=33), "neuron memory", "a", "69,632 entries; the largest core has 65,536")
+    refused(
+        one(Layer("a", ones(17, 1, 1, 1), threshold=5), side=33),
+        "neuron memory",
+        "a",
+        "69,632 entries; the largest core has 65,536",
+    )
     plan(one(Layer("a", ones(15, 1, 1, 1), threshold=5), side=33))
 
 
 def test_bias_memory() -> None:
     layers = chain(
-        [Layer("a", ones(1025, 1, 1, 1), np.ones(1025, np.int8), threshold=5), Layer("b", ones(1, 1025, 1, 1), threshold=5)]
+        [
+            Layer("a", ones(1025, 1, 1, 1), np.ones(1025, np.int8), threshold=5),
+            Layer("b", ones(1, 1025, 1, 1), threshold=5),
+        ]
     )
     refused(Network("n", (1, 1, 1), layers), "bias memory", "a", "1,025 entries; the largest core has 1,024")
 
 
 def test_readout_classes() -> None:
-    refused(one(Layer("a", ones(16, 1, 1, 1), threshold=5)), "readout classes", "a", "16 features and is read out; at most 15")
+    refused(
+        one(Layer("a", ones(16, 1, 1, 1), threshold=5)),
+        "readout classes",
+        "a",
+        "16 features and is read out; at most 15",
+    )
 
 
 def test_loop() -> None:
@@ -163,7 +187,9 @@ def test_a_layer_that_nothing_feeds() -> None:
 
 
 def test_a_kernel_larger_than_its_input() -> None:
-    refused(one(Layer("a", ones(1, 1, 5, 5), threshold=5), side=4), "connection", "a", "5x5 does not fit an input of 4x4")
+    refused(
+        one(Layer("a", ones(1, 1, 5, 5), threshold=5), side=4), "connection", "a", "5x5 does not fit an input of 4x4"
+    )
 
 
 def test_cores_are_fewer_than_layers() -> None:
@@ -196,7 +222,9 @@ def test_the_small_chip_has_five_cores() -> None:
 
 
 def test_an_unknown_device_is_named_with_those_there_are() -> None:
-    with pytest.raises(UnknownNameError, match="unknown device 'speck9'; known: speck2b, speck2cmini, speck2e, speck2f"):
+    with pytest.raises(
+        UnknownNameError, match="unknown device 'speck9'; known: speck2b, speck2cmini, speck2e, speck2f"
+    ):
         plan(two_layers(), device="speck9")
 
 

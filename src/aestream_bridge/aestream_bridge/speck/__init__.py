@@ -1,11 +1,11 @@
 """Networks on Speck: plan them, run them on a chip or on its software twin, read predictions.
 
-    network = load_network("quadrants")           # or a file
-    print(plan(network, device="speck2f").cores)  # which layer on which core
-    session = SpeckSession(SpeckConfig(network="quadrants", device="sim"))
-    for events in stream:
-        for prediction in session.add(events).predictions:
-            print(session.labels[prediction.best], prediction.scores)
+network = load_network("quadrants")           # or a file
+print(plan(network, device="speck2f").cores)  # which layer on which core
+session = SpeckSession(SpeckConfig(network="quadrants", device="sim"))
+for events in stream:
+    for prediction in session.add(events).predictions:
+        print(session.labels[prediction.best], prediction.scores)
 """
 
 from aestream_bridge.speck.errors import PlanError, SpeckError, Violation

@@ -28,7 +28,7 @@ def as_objects(spikes: Array, make: Callable[[], Any], *, layer: int, t0_us: int
         stamps.tolist(),
         strict=True,
     )
-    objects = []
+    objects: list[Any] = []
     append = objects.append
     for event, feature, y, x, stamp in columns:
         event.layer = layer

@@ -1,4 +1,4 @@
-"""How the events of a sensor become events of a network's input: part, scale, polarity. Tables, so any mapping is fast."""
+"""How the events of a sensor become events of a network's input: part, scale, polarity; as tables, so fast."""
 
 from dataclasses import dataclass
 
@@ -82,7 +82,9 @@ def _features(polarity: str, channels: int) -> tuple[int, int]:
     if polarity not in POLARITIES:
         raise InvalidArgumentError(f"polarity is {polarity!r}; it must be one of {', '.join(POLARITIES)}")
     if polarity == "auto" and channels > 2:
-        raise InvalidArgumentError(f"the input has {channels} channels; a camera has 2 polarities, so it must be 1 or 2")
+        raise InvalidArgumentError(
+            f"the input has {channels} channels; a camera has 2 polarities, so it must be 1 or 2"
+        )
     if polarity == "auto":
         return (0, 1) if channels == 2 else (0, 0)
     return {"merge": (0, 0), "on": (-1, 0), "off": (0, -1)}[polarity]

@@ -96,7 +96,9 @@ def _threshold_low(layer: Layer, _: Shape, __: Shape, ___: Device) -> Complaint:
 def _address_bits(_: Layer, __: Shape, output: Shape, ___: Device) -> Complaint:
     bits = address_bits(output)
     shape = "x".join(map(str, output))
-    return None if bits <= MAX_ADDRESS_BITS else f"{shape} neurons need {bits} address bits; there are {MAX_ADDRESS_BITS}"
+    return (
+        None if bits <= MAX_ADDRESS_BITS else f"{shape} neurons need {bits} address bits; there are {MAX_ADDRESS_BITS}"
+    )
 
 
 def _kernel_memory(layer: Layer, _: Shape, output: Shape, device: Device) -> Complaint:

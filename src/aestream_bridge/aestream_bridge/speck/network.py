@@ -64,8 +64,10 @@ class Layer:
     def __post_init__(self) -> None:
         """Check what no chip could have otherwise."""
         if self.weights.ndim != 4 or 0 in self.weights.shape:
-            raise InvalidArgumentError(f"layer {self.name!r}: weights have shape {self.weights.shape}; it must be "
-                                       "(features, channels, rows, columns), none of them 0")
+            raise InvalidArgumentError(
+                f"layer {self.name!r}: weights have shape {self.weights.shape}; it must be "
+                "(features, channels, rows, columns), none of them 0"
+            )
         if not np.isfinite(self.weights).all():
             raise InvalidArgumentError(f"layer {self.name!r}: weights are not all finite numbers")
         if self.biases is not None and self.biases.shape != (self.features,):

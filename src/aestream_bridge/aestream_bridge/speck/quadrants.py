@@ -1,7 +1,7 @@
 """A small network made by construction, not trained: in which quarter of the picture is the most going on?
 
 Layer `cells` sums events of both polarities over 8x8 pixels and fires once every 16 of them. Layer `quadrants` has one
-neuron a quarter: spikes of its own cells raise it, those of the others lower it by a third of that, so that activity
+neuron a quarter: spikes of its own cells raise it, those of the others lower it by two thirds of that, so that activity
 spread evenly over the picture fires none of them.
 """
 
@@ -12,7 +12,7 @@ from aestream_bridge.speck.network import Layer, Network, chain
 SIDE = 128
 LABELS = ("top left", "top right", "bottom left", "bottom right")
 _CELL = 8
-_OWN, _OTHER = 30, -10
+_OWN, _OTHER = 30, -20
 _EVENTS_PER_SPIKE = 16
 _CELLS_PER_SPIKE = 4
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aestream_bridge.speck.errors import PlanError, Violation
-from aestream_bridge.speck.network import LOWEST, Layer, Network
+from aestream_bridge.speck.network import LOWEST, Array, Layer, Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +45,11 @@ def _scale(layer: Layer) -> float:
     if not layer.threshold > 0:
         said = f"its threshold is {layer.threshold:g}; it must be more than 0"
         raise PlanError([Violation(layer.name, "threshold", f"layer {layer.name!r}: threshold: {said}")])
-    tops = [(127, layer.weights), (32767, np.float64(layer.threshold))]
+    tops: list[tuple[int, Array]] = [(127, layer.weights), (32767, np.array(layer.threshold))]
     if layer.biases is not None:
         tops.append((127, layer.biases))
     if layer.threshold_low is not None:
-        tops.append((32767, np.float64(layer.threshold_low)))
+        tops.append((32767, np.array(layer.threshold_low)))
     return float(min(top / largest for top, values in tops if (largest := np.abs(values).max()) > 0))
 
 
@@ -66,7 +66,7 @@ def _rounded(layer: Layer, scale: float) -> Layer:
     )
 
 
-def _to_int8(values: np.ndarray, scale: float) -> np.ndarray:  # type: ignore[type-arg]
+def _to_int8(values: Array, scale: float) -> Array:
     return np.rint(values.astype(np.float64) * scale).astype(np.int8)
 
 

@@ -38,7 +38,7 @@ class Readout:
     """
 
     def __init__(self, classes: int, *, layer: int, window_us: int) -> None:
-        """Prepare for the spikes of one layer, the index `layer` of the network; windows begin at multiples of theirs."""
+        """Prepare for the spikes of layer `layer` of the network; windows begin at multiples of `window_us`."""
         self.silent = 0
         self._classes = classes
         self._layer = layer

@@ -22,9 +22,7 @@ class TwinRef:
         self.layers = ordered(network)
         shapes = input_shapes(network)
         self._shapes = [shapes[layer.name] for layer in self.layers]
-        self._states = [
-            np.zeros(output_shape(layer, shapes[layer.name]), np.int64) for layer in self.layers
-        ]
+        self._states = [np.zeros(output_shape(layer, shapes[layer.name]), np.int64) for layer in self.layers]
         self._index = {layer.name: index for index, layer in enumerate(self.layers)}
         self._inputs = network.inputs
         self.spikes: list[tuple[int, int, int, int, int]] = []

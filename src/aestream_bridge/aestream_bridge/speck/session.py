@@ -203,8 +203,8 @@ def _read_out(network: Network) -> Layer:
     if len(layers) != 1 or len(network.labels) not in (0, layers[0].features):
         names = ", ".join(repr(layer.name) for layer in layers)
         raise InvalidArgumentError(
-            f"network {network.name!r} is read out at {names} and has {len(network.labels)} labels; predictions need one "
-            "such layer, and a label for each of its features or none"
+            f"network {network.name!r} is read out at {names} and has {len(network.labels)} labels; predictions need "
+            "one such layer, and a label for each of its features or none"
         )
     return layers[0]
 

@@ -1,11 +1,11 @@
 """The software twin of the chip: event-driven, in integers. Its slow twin is `reference.py`.
 
 For each event at the input, in the order given: the layers that the input feeds integrate it; the spikes they fire wait
-in one queue, first in first out, and are integrated in turn, until the queue is empty (breadth first). One event reaches
-each neuron of a layer at most once: its state moves by the weight, saturating at 32767 and at the low threshold; where
-it is then at or above the threshold the neuron fires one spike and loses the threshold (or goes to 0). Spikes of one
-event leave in the order of rows, columns, features. The chip's cores run at the same time, so there the order of
-spikes of different cores depends on their speed; the twin's is one of the possible orders, always the same.
+in one queue, first in first out, and are integrated in turn, until the queue is empty (breadth first). One event
+reaches each neuron of a layer at most once: its state moves by the weight, saturating at 32767 and at the low
+threshold; where it is then at or above the threshold the neuron fires one spike and loses the threshold (or goes to 0).
+Spikes of one event leave in the order of rows, columns, features. The chip's cores run at the same time, so there the
+order of spikes of different cores depends on their speed; the twin's is one of the possible orders, always the same.
 """
 
 from collections.abc import Collection

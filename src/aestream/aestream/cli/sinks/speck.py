@@ -1,6 +1,7 @@
 """The sink `speck`: a spiking network on a Speck chip, or on its software twin."""
 
 import argparse
+import csv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -38,6 +39,7 @@ class SpeckSink:
         """Print to a stream; `spikes` is a file .npz to write."""
         self._session = session
         self._out = out
+        self._lines = csv.writer(out, lineterminator="\n")
         self._path = spikes
         self._kept: list[Any] = []
         self._counts = [0] * len(session.labels)
@@ -63,8 +65,8 @@ class SpeckSink:
     def _print(self, predictions: "list[Prediction]") -> None:
         for each in predictions:
             self._counts[each.best] += 1
-            scores = ",".join(str(int(score)) for score in each.scores)
-            self._out.write(f"{each.start_us},{each.end_us},{self._session.labels[each.best]},{scores}\n")
+            label, scores = self._session.labels[each.best], (int(score) for score in each.scores)
+            self._lines.writerow([each.start_us, each.end_us, label, *scores])
 
     def _summary(self) -> str:
         session, counters = self._session, self._session.counters

@@ -39,7 +39,7 @@ def _open(args: argparse.Namespace) -> OpenedSource:
     def fraction(events: Events) -> float | None:
         if math.isinf(args.duration):
             return None
-        done = events.last_us / (args.duration * 1e6)
+        done = float(events.last_us / (args.duration * 1e6))
         if done >= 1:
             sensor.close()
         return done

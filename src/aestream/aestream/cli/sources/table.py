@@ -3,4 +3,10 @@
 from aestream.cli.sources import camera, file, sim, speck, stdin
 from aestream.cli.sources.base import SourceRow
 
-SOURCES: dict[str, SourceRow] = {"file": file.ROW, "camera": camera.ROW, "stdin": stdin.ROW, "sim": sim.ROW, "speck": speck.ROW}
+SOURCES: dict[str, SourceRow] = {
+    "file": file.ROW,
+    "camera": camera.ROW,
+    "stdin": stdin.ROW,
+    "sim": sim.ROW,
+    "speck": speck.ROW,
+}

@@ -14,7 +14,9 @@ def _samna(chip: str, options: BackendOptions) -> SpeckBackend:
 
 
 BACKENDS: dict[str, BackendRow] = {
-    "sim": BackendRow("the software twin, on this machine", "speck2f", lambda options: SimBackend(synops_per_us=options.synops_per_us)),
+    "sim": BackendRow(
+        "the software twin, on this machine", "speck2f", lambda options: SimBackend(synops_per_us=options.synops_per_us)
+    ),
     **{
         chip.name: BackendRow(f"a {chip.name} board, through samna", chip.name, partial(_samna, chip.name))
         for chip in DEVICES.values()

@@ -99,7 +99,8 @@ def from_state_dict(state: Mapping[str, Any]) -> Network:
 
 
 def _network(layout: Layout, state: Mapping[str, Any]) -> Network:
-    layers, gain = [], 1.0
+    layers: list[Layer] = []
+    gain = 1.0
     for row in layout.layers:
         weights = np.array(state[row.key].detach().cpu().numpy(), np.float64) * gain
         weights = weights.reshape(*row.shape, *(1,) * (4 - len(row.shape)))
