@@ -101,7 +101,10 @@ def test_a_chip_without_samna_is_one_line(words: list[str], capsys: pytest.Captu
             "chip is 'moon'; a chip with a sensor is one of speck2f, speck2e",
         ),
         (["input", "sim", "output", "speck", "x.bin"], "network is 'x.bin'; it must be one of quadrants"),
-        (["input", "sim", "output", "speck", "--spikes", "x.txt"], "unknown extension of a file of arrays '.txt'; known: .npz"),
+        (
+            ["input", "sim", "output", "speck", "--spikes", "x.txt"],
+            "unknown extension of a file of arrays '.txt'; known: .npz",
+        ),
         (["speck", "plan", "x.bin"], "network is 'x.bin'; it must be one of quadrants"),
         (["speck", "plan", "quadrants", "--device", "moon"], "unknown device 'moon'; known: speck2b"),
     ],
