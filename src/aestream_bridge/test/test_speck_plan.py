@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from speck_cases import branched, two_layers
 
-from aestream_bridge.speck import Layer, Network, PlanError, chain, load_network, plan, quantise
+from aestream_bridge.speck import Destination, Layer, Network, PlanError, chain, load_network, plan, quantise
 from aestream_bridge.speck.devices import DEVICES, Core, Device
 from aestream_bridge.speck.mapping import fits, map_layers
 from aestream_bridge.speck.memory import Demand, bits_for
@@ -119,6 +119,8 @@ def test_every_device_plans_the_network_that_is_built_in() -> None:
         ({"weights": np.ones((2, 2))}, r"layer 'first': weights have shape \(2, 2\); it must be"),
         ({"weights": np.full((4, 2, 3, 3), np.nan)}, "layer 'first': weights are not all finite"),
         ({"biases": np.ones(3)}, r"layer 'first': biases have shape \(3,\); it must be \(4,\)"),
+        ({"threshold": "high"}, "layer 'first': thresholds are 'high' and None; they must be numbers"),
+        ({"stride": 1.5}, "layer 'first': stride and padding are 1.5 and 1; they must be whole"),
         ({"reset": "slowly"}, "layer 'first': reset is 'slowly'; it must be one of"),
     ],
 )
@@ -133,5 +135,7 @@ def test_connections_to_layers_that_are_not_there_are_refused() -> None:
         Network("n", (2, 16, 16), (first,))
     with pytest.raises(InvalidArgumentError, match="two layers of one name"):
         Network("n", (2, 16, 16), (last, replace(last)))
+    with pytest.raises(InvalidArgumentError, match="feature_shift to layer 'last' is -1; it must be 0 or more"):
+        Destination("last", 1, -1)
     with pytest.raises(InvalidArgumentError, match="has no layers"):
         Network("n", (2, 16, 16), ())

@@ -124,6 +124,19 @@ def test_a_layer_that_is_not_there_cannot_be_monitored() -> None:
         Twin(branched(0), monitored=["x"])
 
 
+def test_what_no_chip_could_do_is_refused() -> None:
+    last = replace(TINY, name="last", weights=np.ones((2, 2, 1, 1), np.int8))
+    odd = replace(TINY, destinations=(Destination("last", 3),))
+    with pytest.raises(InvalidArgumentError, match="pooling to layer 'last' is 3; it must be one of"):
+        Twin(Network("odd", (1, 9, 9), (odd, last)))
+    with pytest.raises(InvalidArgumentError, match="layer 0: threshold must be 1 or more"):
+        single(replace(TINY, threshold=0))
+    with pytest.raises(InvalidArgumentError, match="layer 0: kernel and stride must be 1 or more"):
+        single(replace(TINY, stride=0))
+    with pytest.raises(InvalidArgumentError, match="layer 'tiny' holds numbers no chip can"):
+        single(replace(TINY, threshold=70_000))
+
+
 def test_floats_are_refused() -> None:
     with pytest.raises(InvalidArgumentError, match="layer 'tiny' is not as a chip has it"):
         single(replace(TINY, weights=TINY.weights.astype(float)))

@@ -10,6 +10,7 @@ for events in stream:
 
 from aestream_bridge.speck.errors import PlanError, SpeckError, Violation
 from aestream_bridge.speck.loading.exchange import save_network
+from aestream_bridge.speck.loading.from_spiking import from_spiking_network
 from aestream_bridge.speck.loading.from_torch import from_torch
 from aestream_bridge.speck.loading.table import load_network
 from aestream_bridge.speck.network import Destination, Layer, Network, chain
@@ -32,6 +33,7 @@ __all__ = [
     "Twin",
     "Violation",
     "chain",
+    "from_spiking_network",
     "from_torch",
     "load_network",
     "plan",

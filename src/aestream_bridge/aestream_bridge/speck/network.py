@@ -4,6 +4,7 @@ A dense layer is a convolution whose kernel covers its whole input, or a 1x1 con
 """
 
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,13 @@ class Destination:
     layer: str
     pooling: int = 1
     feature_shift: int = 0
+
+    def __post_init__(self) -> None:
+        """Check that both are whole and none is negative."""
+        for name in ("pooling", "feature_shift"):
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or value < 0:
+                raise InvalidArgumentError(f"{name} to layer {self.layer!r} is {value!r}; it must be 0 or more, whole")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +78,12 @@ class Layer:
             )
         if not np.isfinite(self.weights).all():
             raise InvalidArgumentError(f"layer {self.name!r}: weights are not all finite numbers")
+        if not isinstance(self.threshold, Real) or not isinstance(self.threshold_low, Real | None):
+            values = f"{self.threshold!r} and {self.threshold_low!r}"
+            raise InvalidArgumentError(f"layer {self.name!r}: thresholds are {values}; they must be numbers")
+        if not isinstance(self.stride, Integral) or not isinstance(self.padding, Integral):
+            values = f"{self.stride!r} and {self.padding!r}"
+            raise InvalidArgumentError(f"layer {self.name!r}: stride and padding are {values}; they must be whole")
         if self.biases is not None and self.biases.shape != (self.features,):
             raise InvalidArgumentError(
                 f"layer {self.name!r}: biases have shape {self.biases.shape}; it must be ({self.features},)"

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aestream_bridge import _speck
+from aestream_bridge.speck.limits import POOLINGS
 from aestream_bridge.speck.network import LOWEST, Array, Destination, Layer, Network
 from aestream_bridge.speck.shapes import input_shapes, ordered, output_shape
 from aestream_bridge.speck.spikes import SPIKE_DTYPE
@@ -65,7 +66,10 @@ class Twin:
             raise InvalidArgumentError(f"no layer {min(unknown)!r} to monitor; layers are {', '.join(self._index)}")
         shapes = input_shapes(network)
         specs = [self._spec(layer, shapes[layer.name], layer.name in watched) for layer in self.layers]
-        self._twin = _speck.Twin(specs, self._rows(network.inputs))
+        try:
+            self._twin = _speck.Twin(specs, self._rows(network.inputs))
+        except ValueError as error:
+            raise InvalidArgumentError(f"network {network.name!r}, {error}; plan(network) says more") from None
 
     def feed(self, words: npt.NDArray[np.int64], t0_us: int, columns: Array, rows: Array, features: list[int]) -> int:
         """Integrate the events of a packet, through the tables of an `InputMap`; give how many were outside it."""
@@ -122,6 +126,11 @@ class Twin:
         self._twin.set_congestion(synops_per_us, queue_us)
 
     def _rows(self, destinations: tuple[Destination, ...]) -> list[tuple[int, int, int]]:
+        for to in destinations:
+            if to.pooling not in POOLINGS:
+                raise InvalidArgumentError(
+                    f"pooling to layer {to.layer!r} is {to.pooling}; it must be one of {POOLINGS}"
+                )
         return [(self._index[to.layer], to.pooling.bit_length() - 1, to.feature_shift) for to in destinations]
 
     def _spec(self, layer: Layer, shape: tuple[int, int, int], monitored: bool) -> "_speck.LayerSpec":

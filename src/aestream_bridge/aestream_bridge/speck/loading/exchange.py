@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from aestream_bridge.speck.network import Destination, Layer, Network
-from aestream_core.errors import FormatError, MissingDependencyError
+from aestream_core.errors import FormatError, InvalidArgumentError, MissingDependencyError
 
 KEY = "aestream_speck"
 _VERSION = 1
@@ -75,7 +75,9 @@ def _restored(path: str | Path, text: str, tensors: dict[str, Any]) -> Network:
         layers = tuple(_layer(each, tensors) for each in said["layers"])
         inputs = _destinations(said["inputs"])
         return Network(said["name"], tuple(said["input_shape"]), layers, inputs, tuple(said["labels"]))
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except InvalidArgumentError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(f"{path}: its description of the network is damaged: {error!r}") from None
 
 
