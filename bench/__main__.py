@@ -16,6 +16,7 @@ COMMANDS = {
     "surfaces": ["--rounds", "2", "--largest", "100000", "--results", "out/bench_surfaces_short.json"],
     "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
+    "snn": ["--rounds", "2", "--share", "0.1"],
     "soak": ["--minutes", "0.3"],
 }
 MODULES = {"copies": "bench.copies"}

@@ -21,7 +21,9 @@ class AugmentConfig:
     """How much recordings are changed for training. Every number is 0 or 1 where nothing changes."""
 
     swap_polarity: float = setting(0.0, "Probability to swap the polarities of a whole recording.", bounds=(0, 1))
-    flip_x: float = setting(0.0, "Probability to mirror left and right; not where that changes the class.", bounds=(0, 1))
+    flip_x: float = setting(
+        0.0, "Probability to mirror left and right; not where that changes the class.", bounds=(0, 1)
+    )
     shift_px: int = setting(0, "Largest shift along each axis.", unit="px", bounds=(0, 1000))
     angle_deg: float = setting(0.0, "Largest turn about the centre.", unit="deg", bounds=(0, 180))
     scale: float = setting(1.0, "Largest factor on sizes; its inverse is the smallest.", bounds=(1, 10))
@@ -30,7 +32,9 @@ class AugmentConfig:
     flip_polarity: float = setting(0.0, "Share of the events whose polarity is turned.", bounds=(0, 1))
     drop: float = setting(0.0, "Largest share of the events that is dropped.", bounds=(0, 1))
     cut_px: int = setting(0, "Largest side of a square without events.", unit="px", bounds=(0, 1000))
-    slice_us: int = setting(0, "Length of a random slice of the recording; 0 for all of it.", unit="us", bounds=(0, 1e9))
+    slice_us: int = setting(
+        0, "Length of a random slice of the recording; 0 for all of it.", unit="us", bounds=(0, 1e9)
+    )
     noise: float = setting(0.0, "Probability to mix in a noise recording.", bounds=(0, 1))
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from aestream_snn.neurons.config import IAF, NeuronConfig
 from aestream_snn.neurons.sparse_conv import event_conv2d
 from aestream_snn.neurons.step import neuron_step
 
+
 class SpikingNetwork(StepModel):
     """Layers in a row, each with neurons of one kind.
 
@@ -90,7 +91,9 @@ def _make_weights(layer: Layer, shape: tuple[int, ...]) -> tuple[nn.Conv2d | nn.
         raise InvalidArgumentError(f"a {layer} cannot follow a dense layer")
     after = layer.output_shape((shape[0], shape[1], shape[2]))
     if min(after) < 1:
-        raise InvalidArgumentError(f"a {layer} leaves {after} of an input of {tuple(shape)}; use fewer or smaller layers")
+        raise InvalidArgumentError(
+            f"a {layer} leaves {after} of an input of {tuple(shape)}; use fewer or smaller layers"
+        )
     sides = (layer.kernel, layer.stride, layer.padding)
     return nn.Conv2d(shape[0], layer.channels, *sides, bias=False), after
 

@@ -23,7 +23,9 @@ class NeuronConfig:
     decay: float = setting(1.0, "Share of the membrane that one step keeps; 1 does not leak.", bounds=(0, 1))
     gain: float = setting(1.0, "Factor on the input current.", bounds=(0, 1e6))
     spikes: str = setting("multi", "Spikes in one step: any number, or one.", choices=("multi", "single"))
-    reset: str = setting("subtract", "Spikes times the threshold off the membrane, or to zero.", choices=("subtract", "zero"))
+    reset: str = setting(
+        "subtract", "Spikes times the threshold off the membrane, or to zero.", choices=("subtract", "zero")
+    )
     surrogate: str = setting("exponential", "Shape of the derivative of the spikes.", choices=SURROGATES)
     width: float = setting(0.5, "Width of the surrogate, in units of the membrane.", bounds=(1e-3, 1e3))
     scale: float = setting(1.0, "Factor on the surrogate.", bounds=(0, 1e3))
