@@ -94,10 +94,8 @@ def spikingjelly() -> Candidate:
     def sequence(x: Tensor) -> Tensor:
         functional.set_step_mode(net, "m")
         for layer in net:
-            if isinstance(layer, neuron.IFNode):
-                x = layer(x)
-            else:
-                x = layer(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+            timed = isinstance(layer, neuron.IFNode)
+            x = layer(x) if timed else layer(x.flatten(0, 1)).unflatten(0, x.shape[:2])
         return x
 
     def step(x: Tensor, state: Any) -> tuple[Tensor, Any]:

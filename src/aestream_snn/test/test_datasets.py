@@ -143,7 +143,7 @@ def test_validation_is_a_share_of_the_training_data_by_class():
 
 
 def test_a_share_that_leaves_nothing_is_refused():
-    with pytest.raises(InvalidArgumentError, match="a share of 0.01 of 4 recordings leaves one part empty"):
+    with pytest.raises(InvalidArgumentError, match=r"a share of 0\.01 of 4 recordings leaves one part empty"):
         split_off(packed(4), 0.01, seed=0)
 
 

@@ -85,7 +85,7 @@ def test_an_unknown_model_is_refused_with_the_known_ones():
 
 
 def test_a_frame_that_is_too_small_is_refused():
-    with pytest.raises(InvalidArgumentError, match="leaves .* of an input of"):
+    with pytest.raises(InvalidArgumentError, match=r"leaves .* of an input of"):
         make_model("conv_iaf", (2, 4, 4), 5)
 
 

@@ -1,4 +1,4 @@
-"""SimGesture: the same seed gives the same events, and the picture of all events does not tell a motion from its reverse."""
+"""SimGesture: a seed names its events, and their picture does not tell a motion from its reverse."""
 
 import numpy as np
 import pytest

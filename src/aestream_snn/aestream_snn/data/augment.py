@@ -74,7 +74,8 @@ def drop_events(records: Records, config: AugmentConfig, place: Place) -> Record
     """Drop a random share of the events, up to `drop`."""
     if not config.drop:
         return records
-    return records[place.rng.random(len(records), np.float32) >= place.rng.uniform(0, config.drop)]
+    kept = place.rng.random(len(records), np.float32) >= place.rng.uniform(0, config.drop)
+    return np.asarray(records[kept])
 
 
 def affine(records: Records, config: AugmentConfig, place: Place) -> Records:
@@ -92,7 +93,8 @@ def affine(records: Records, config: AugmentConfig, place: Place) -> Records:
     to_y = np.rint(sine * x + cosine * y + (place.height - 1) / 2 + shift[1]).astype(np.int32)
     moved = records.copy()
     moved["x"], moved["yp"] = to_x, (to_y & 0x7FFF) | (records["yp"] & 0x8000)
-    return moved[(to_x >= 0) & (to_x < place.width) & (to_y >= 0) & (to_y < place.height)]
+    inside = (to_x >= 0) & (to_x < place.width) & (to_y >= 0) & (to_y < place.height)
+    return np.asarray(moved[inside])
 
 
 def cut_out(records: Records, config: AugmentConfig, place: Place) -> Records:
@@ -102,7 +104,8 @@ def cut_out(records: Records, config: AugmentConfig, place: Place) -> Records:
     side = place.rng.integers(config.cut_px + 1)
     x0, y0 = place.rng.integers(place.width), place.rng.integers(place.height)
     y = records["yp"] & 0x7FFF
-    return records[(records["x"] < x0) | (records["x"] >= x0 + side) | (y < y0) | (y >= y0 + side)]
+    outside = (records["x"] < x0) | (records["x"] >= x0 + side) | (y < y0) | (y >= y0 + side)
+    return np.asarray(records[outside])
 
 
 def polarity(records: Records, config: AugmentConfig, place: Place) -> Records:

@@ -1,7 +1,7 @@
 """What a population of neurons is, as data."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 
 from aestream_core.config import setting, validate
 from aestream_snn import _kernels
@@ -34,14 +34,15 @@ class NeuronConfig:
         """Check every field."""
         validate(self)
 
-    @cached_property
-    def native(self) -> "_kernels.Neuron":
-        """Give the neuron as the native code takes it."""
-        lowest = float("-inf") if self.min_v is None else self.min_v
-        multi, subtract = self.spikes == "multi", self.reset == "subtract"
-        surrogate = SURROGATES.index(self.surrogate)
-        shape = (surrogate, self.width, self.scale / self.threshold)
-        return _kernels.Neuron(self.threshold, self.decay, self.gain, lowest, multi, subtract, *shape)
+
+@cache
+def native_neuron(config: NeuronConfig) -> "_kernels.Neuron":
+    """Give a population as the native code takes it."""
+    lowest = float("-inf") if config.min_v is None else config.min_v
+    multi, subtract = config.spikes == "multi", config.reset == "subtract"
+    surrogate = SURROGATES.index(config.surrogate)
+    shape = (surrogate, config.width, config.scale / config.threshold)
+    return _kernels.Neuron(config.threshold, config.decay, config.gain, lowest, multi, subtract, *shape)
 
 
 IAF = NeuronConfig()

@@ -46,7 +46,7 @@ def simulate_gesture(label: int, seed: tuple[int, ...], config: GestureConfig) -
     """
     rng = np.random.default_rng(seed)
     steps = config.duration_us // STEP_US
-    times_s = np.arange(steps + 1) * (STEP_US * 1e-6)
+    times_s = np.arange(steps + 1, dtype=np.float64) * (STEP_US * 1e-6)
     shapes, tracks = _body(track_of(label, times_s, rng), config, rng)
     if rng.uniform() < config.flicker_share:
         shapes.append(_box(rng.uniform(1.5, 4), 0.2))
