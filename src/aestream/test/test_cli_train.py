@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
     rows = ["file,label,split"]
     for number in range(12):
         name, scene = f"{number}.raw", ("bar", "disc")[number % 2]
-        words = ("--scene", scene, "--rate", "50e3", "--duration", "0.1", "--width", "128", "--height", "128", "--seed", str(number))
+        words = f"--scene {scene} --rate 50e3 --duration 0.1 --width 128 --height 128 --seed {number}".split()
         assert main(["input", "sim", *words, "output", "file", str(tmp_path / name)]) == 0
         rows.append(f"{name},{scene},{('train', 'train', 'validation', 'test')[number // 2 % 4]}")
     (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n")
