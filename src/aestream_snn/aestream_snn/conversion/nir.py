@@ -8,8 +8,8 @@ leave them out make files that cannot be written, or read.
 
 import json
 from collections.abc import Iterator
-from itertools import pairwise
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
