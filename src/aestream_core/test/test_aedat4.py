@@ -168,6 +168,14 @@ def test_absurd_times_are_damage(tmp_path: Path, times: list[int], message: str)
     assert fault.byte_offset == writer.boundaries[1] + 8
 
 
+def test_times_too_far_apart_in_one_packet_are_damage_though_they_fit_behind_the_packet_before(tmp_path: Path) -> None:
+    events = some_events(2)
+    events["t"] = [START_US + 3_000_000_000, START_US + 5]
+    writer = Writer(compression=0).add_events(0, some_events(3)).add(0, event_payload(events))
+    _, fault = drained(written(tmp_path, writer.to_bytes()))
+    assert "its events lie 2999999995 us apart" in str(fault)
+
+
 @pytest.mark.parametrize(("compression", "name"), [(1, "LZ4"), (2, "LZ4"), (3, "Zstandard"), (4, "Zstandard")])
 def test_a_payload_that_is_not_compressed_as_the_header_says_is_damage(
     tmp_path: Path, compression: int, name: str

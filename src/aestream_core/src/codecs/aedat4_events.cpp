@@ -13,19 +13,21 @@ namespace {
 constexpr std::size_t block_events = 1024;
 constexpr std::uint64_t polarity_byte = std::uint64_t{0xff} << 32U;
 
-/// Convert structs without a branch per event. False where a time does not fit behind t0_us or an event lies outside
-/// the sensor: `out` then holds nothing of use.
+/// Convert structs without a branch per event. False where a time does not fit behind t0_us or lies too far from the
+/// array's first, or an event lies outside the sensor: `out` then holds nothing of use.
 AESTREAM_MULTIVERSION
-bool convert_block(const std::byte* structs, std::size_t count, std::uint64_t t0_us, Sensor sensor, std::byte* out) {
+bool convert_block(const std::byte* structs, std::size_t count, std::uint64_t first_us, std::uint64_t t0_us,
+                   Sensor sensor, std::byte* out) {
     const std::uint64_t last_x = std::uint64_t{sensor.width} - 1;
     const std::uint64_t last_y = std::uint64_t{sensor.height} - 1;
+    const std::uint64_t earliest_us = first_us - largest_span_us;
     std::uint64_t offsets = 0;
     std::uint64_t distances = 0;  // to the sensor's far sides; the top bit is set where one is negative
     for (std::size_t i = 0; i < count; ++i) {
         const auto time = load<std::uint64_t>(structs + i * event_bytes);
         const auto rest = load<std::uint64_t>(structs + i * event_bytes + sizeof(time));
         const std::uint64_t offset = time - t0_us;
-        offsets |= offset;
+        offsets |= offset | (time - earliest_us);
         distances |= (last_x - (rest & 0xffffU)) | (last_y - ((rest >> 16U) & 0xffffU));
         const std::uint64_t on = (rest & polarity_byte) != 0 ? std::uint64_t{1} << 63U : 0;
         store(out + i * sizeof(Event), (offset & UINT32_MAX) | rest << 32U | on);
@@ -46,7 +48,7 @@ std::uint64_t convert_each(const std::byte* structs, std::size_t count, std::int
     for (std::size_t i = 0; i < count; ++i) {
         const auto t_us = load<std::int64_t>(structs + i * event_bytes);
         const auto rest = load<std::uint64_t>(structs + i * event_bytes + sizeof(t_us));
-        if (static_cast<std::uint64_t>(t_us) - writer.t0_us() > UINT32_MAX) check_time(t_us, first_us);
+        check_time(t_us, first_us);
         const std::uint32_t offset_us = writer.at(static_cast<std::uint64_t>(t_us));
         const auto x = static_cast<std::uint16_t>(rest);
         const auto y = static_cast<std::uint16_t>(rest >> 16U);
@@ -74,7 +76,8 @@ void append_events(std::span<const std::byte> structs, PacketWriter& writer, std
         const std::size_t size = std::min(block_events, count - from);
         writer.reserve(size);
         Event* const out = writer.cursor();
-        if (convert_block(block, size, writer.t0_us(), writer.sensor(), reinterpret_cast<std::byte*>(out))) {
+        if (convert_block(block, size, static_cast<std::uint64_t>(first_us), writer.t0_us(), writer.sensor(),
+                          reinterpret_cast<std::byte*>(out))) {
             writer.advance_to(out + size);
         } else {
             outside_sensor += convert_each(block, size, first_us, writer);
