@@ -90,6 +90,7 @@ def test_what_another_machine_sends_is_accumulated_to_the_last_event() -> None:
         sender.write(moving_dots(EVENTS))
     output = launched.ends()
     assert number(r"accumulated (\d+) events in \d+ windows; 0 dropped, 0 outside", output) == EVENTS
+    assert number(r"received (\d+) events in \d+ datagrams; lost 0 events in 0 datagrams, 0 outside", output) == EVENTS
 
 
 def test_a_receiver_that_waits_for_the_next_sender_ends_with_ctrl_c() -> None:

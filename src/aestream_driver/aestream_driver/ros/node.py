@@ -102,6 +102,8 @@ class DriverNode(StreamNode[DriverConfig]):
             self._invalid_before += self._source.invalid_events
             self._dropped_before += self._source.dropped_packets
             self._lost_before += _lost_events(self._source)
+        if isinstance(self._source, DatagramSource):
+            self.get_logger().info(self._source.summary())
         self._source = None
 
     def release(self) -> None:
