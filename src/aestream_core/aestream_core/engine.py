@@ -1,7 +1,8 @@
 """The engine: a source, filters and sinks as one native loop, for the command and for programs.
 
-    with open_file("in.raw") as stream, create_file("out.aedat4", width=stream.width, height=stream.height) as writer:
-        Pipeline(stream, filters=parse_filters(["hot_pixels"], ...).filters, sinks=[writer]).run()
+    with open_file("in.raw") as stream:
+        filters = parse_filters(["hot_pixels"], width=stream.width, height=stream.height).filters
+        Pipeline(stream, filters=filters, sinks=[create_file("out.aedat4", width=..., height=...)]).run()
 
 Packets are pulled: the next is asked for only when every sink has taken the one before. Where source, filters and sinks
 are native, no packet meets the interpreter or its lock; each part that is written in Python takes the lock for one
@@ -22,7 +23,11 @@ PROGRESS_S = 0.1
 
 
 class Sink(Protocol):
-    """Takes packets. One with a method `open_native() -> _core.Sink | None` may have them go straight to a native one."""
+    """Takes packets.
+
+    One with a method `open_native() -> _core.Sink | None`, called for the first packet, may have packets go straight to
+    a native sink; `close` then closes that.
+    """
 
     def write(self, events: Events) -> None:
         """Take one packet, which may be empty."""
@@ -36,7 +41,7 @@ class Progress:
     """What went through so far. Times are sensor times in µs; None where no event came.
 
     Attributes:
-        packets: packets that were read.
+        packets: packets that went all the way, those that filters left empty too.
         events_read: events before the filters.
         events: events that went out.
         first_read_us: time of the first event that was read.

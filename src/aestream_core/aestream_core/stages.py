@@ -1,7 +1,7 @@
 """Stages of streams beside cutting, pacing and filtering: a thread of its own, and several streams as one.
 
-    camera = buffered(stream, packets=256, when_full="drop")
-    both = merged(open_file("left.raw"), open_file("right.raw"))
+camera = buffered(stream, packets=256, when_full="drop")
+both = merged(open_file("left.raw"), open_file("right.raw"))
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from aestream_core import _core
 from aestream_core.errors import InvalidArgumentError
@@ -62,20 +62,23 @@ class PacketStream:
         self.close()
 
 
+@runtime_checkable
 class Packets(Protocol):
-    """Packets of one sensor: a stream, or an input.
-
-    Attributes:
-        width: sensor width in pixels.
-        height: sensor height in pixels.
-    """
+    """Packets of one sensor: a stream, or an input."""
 
     @property
-    def width(self) -> int: ...
+    def width(self) -> int:
+        """Sensor width in pixels."""
+
     @property
-    def height(self) -> int: ...
-    def __iter__(self) -> Iterator[Events]: ...
-    def close(self) -> None: ...
+    def height(self) -> int:
+        """Sensor height in pixels."""
+
+    def __iter__(self) -> Iterator[Events]:
+        """Iterate over the packets that are left."""
+
+    def close(self) -> None:
+        """End the iteration, from any thread."""
 
 
 def native_stream(source: Packets) -> "_core.Stream":

@@ -19,6 +19,7 @@ void register_messages(pybind11::module_& module);
 void register_csv(pybind11::module_& module);
 void register_sim(pybind11::module_& module);
 void register_filters(pybind11::module_& module);
+void register_net(pybind11::module_& module);
 void register_decode_pieces(pybind11::module_& module);
 
 }  // namespace aestream::bindings

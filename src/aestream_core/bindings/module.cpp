@@ -15,5 +15,6 @@ PYBIND11_MODULE(_core, module) {
     register_csv(module);
     register_sim(module);
     register_filters(module);
+    register_net(module);
     register_decode_pieces(module);
 }

@@ -1,6 +1,6 @@
 """Filters between a source and everyone who listens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aestream_core.events import Events
 from aestream_core.evt3 import encode_evt3
@@ -44,14 +44,19 @@ class PacketFilters:
         filtered_events: events that filters held back.
     """
 
-    def __init__(self, texts: Sequence[str], *, width: int, height: int) -> None:
+    def __init__(self, texts: Sequence[str], *, size: Callable[[], tuple[int, int]]) -> None:
         """Make the filters, of texts as in `refractory:300`.
+
+        Args:
+            texts: what the filters are.
+            size: gives width and height of the sensor in pixels; 0 and 0 while they are not known, which the first
+                packet ends.
 
         Raises:
             AestreamError: a filter is not known or cannot have these settings.
         """
         self.filtered_events = 0
-        self._sensor = width, height
+        self._size = size
         self.replace(texts)
 
     def replace(self, texts: Sequence[str]) -> None:
@@ -60,14 +65,20 @@ class PacketFilters:
         Raises:
             AestreamError: a filter is not known or cannot have these settings; nothing changed.
         """
-        width, height = self._sensor
-        self._chain: FilterChain | None = parse_filters(texts, width=width, height=height) if texts else None
+        self._wanted: tuple[Sequence[str], FilterChain | None] = texts, self._made(texts)
 
     def apply(self, packet: SourcePacket) -> tuple[SourcePacket, tuple[int, int]]:
-        """Give a packet as it leaves the filters, and the width and height of the sensor that it seems to be of."""
-        chain = self._chain
+        """Give a packet as it leaves the filters, and the width and height of the sensor that it seems to be of.
+
+        Raises:
+            AestreamError: the sensor's size was not known before, and a filter cannot be made for it.
+        """
+        texts, chain = self._wanted
+        if not texts:
+            return packet, self._size()
         if chain is None:
-            return packet, self._sensor
+            self.replace(texts)
+            return self.apply(packet)
         events = packet.events()
         kept = FilteredPacket(packet, [chain.apply(part) for part in events], width=chain.width, height=chain.height)
         self.filtered_events += sum(len(part) for part in events) - kept.count
@@ -75,5 +86,10 @@ class PacketFilters:
 
     def reset(self) -> None:
         """Forget what filters remember, for the source went to another place. On the thread that filters."""
-        if self._chain is not None:
-            self._chain.reset()
+        _, chain = self._wanted
+        if chain is not None:
+            chain.reset()
+
+    def _made(self, texts: Sequence[str]) -> FilterChain | None:
+        width, height = self._size()
+        return parse_filters(texts, width=width, height=height) if texts and width else None

@@ -22,7 +22,7 @@ def packets(count: int) -> list[DecodedPacket]:
 
 
 def filters(*texts: str) -> PacketFilters:
-    return PacketFilters(texts, width=WIDTH, height=HEIGHT)
+    return PacketFilters(texts, size=lambda: (WIDTH, HEIGHT))
 
 
 def same(left: Events, right: Events) -> bool:
@@ -74,7 +74,7 @@ def test_bytes_of_a_recording_are_decoded_only_where_there_is_a_filter(recording
         stream = open_raw_file(recordings / "expelliarmus_evt3.raw", packet_us=1000, max_bytes=200_000)
         return PassedThroughSource(stream, encoding="evt3", width=1280, height=720, description="")
 
-    alone, filtering = next(iter(source())), PacketFilters((), width=1280, height=720)
+    alone, filtering = next(iter(source())), PacketFilters((), size=lambda: (1280, 720))
     assert filtering.apply(alone)[0] is alone
     assert alone.count == 0, "not decoded"
     filtering.replace(["polarity:on"])
@@ -89,3 +89,12 @@ def test_an_unknown_filter_is_refused_and_the_filters_stay() -> None:
         filtering.replace(["moon"])
     filtered, _ = filtering.apply(packets(1)[0])
     assert filtered.events()[0].to_numpy()["p"].all()
+
+
+def test_filters_wait_for_the_packet_that_says_how_large_the_sensor_is() -> None:
+    size = (0, 0)
+    filtering = PacketFilters(["roi:8:8:16:16"], size=lambda: size)
+    size = (WIDTH, HEIGHT)
+    filtered, given = filtering.apply(packets(1)[0])
+    assert given == (16, 16)
+    assert all(events.width == 16 for events in filtered.events())

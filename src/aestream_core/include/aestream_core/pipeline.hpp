@@ -16,7 +16,7 @@ namespace aestream {
 
 /// What went through. Times are sensor times in µs; nothing where no event came.
 struct Progress {
-    std::uint64_t packets = 0;      ///< that were read
+    std::uint64_t packets = 0;      ///< that went all the way, empty ones too
     std::uint64_t events_read = 0;  ///< before the filters
     std::uint64_t events = 0;       ///< that went out
     std::optional<std::uint64_t> first_read_us;

@@ -58,7 +58,6 @@ Progress Pipeline::progress() const {
 PacketStream Pipeline::counted(PacketStream upstream) {
     for (Packet& packet : upstream) {
         read_.add(packet);
-        packets_.store(packets_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         co_yield std::move(packet);
     }
 }
@@ -76,14 +75,16 @@ void Pipeline::pump() {
 void Pipeline::write(const Packet& packet) {
     for (const std::shared_ptr<Sink>& sink : parts_.sinks) sink->write(packet);
     out_.add(packet);
+    packets_.store(packets_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 void Pipeline::report_when_due() {
-    if (!parts_.on_progress) return;
     const auto now = std::chrono::steady_clock::now();
     if (now - reported_ < parts_.interval) return;
     reported_ = now;
-    parts_.on_progress();
+    // A source that never waits is not interrupted by a signal.
+    look_at_signals();
+    if (parts_.on_progress) parts_.on_progress();
 }
 
 }  // namespace aestream

@@ -25,13 +25,18 @@ class EventOutlet:
     def __init__(self, node: Node, config: DriverConfig, source: Source) -> None:
         """Announce the topic.
 
+        Args:
+            node: whose topic it is.
+            config: the node's configuration.
+            source: what the events come from at first; another of its kind may follow it.
+
         Raises:
             AestreamError: the transport that `config` names is not installed.
         """
         self.sent = self.bytes_copied = 0
         self._node = node
         self._frame_id = config.frame_id
-        self._size = (source.width, source.height)
+        self._size = (0, 0)
         self._encoding = WireEncoding(config.encoding, source.encoding)
         self._lost_before = 0
         topic = node.resolve_topic_name("~/events")
