@@ -106,9 +106,9 @@ Ways fastest() {
 constexpr std::size_t at_a_time = 256;  // groups: their bytes still lie in the nearest cache when they are written
 using Places = std::array<std::uint32_t, at_a_time>;
 
-/// Say whether most groups are not all zeros, as far as every 64th tells.
+/// Say whether most groups are not all zeros, as far as 64 of them tell.
 bool most(Turning of, const Ways& ways, std::size_t whole) {
-    constexpr std::size_t step = 64;
+    const std::size_t step = std::max<std::size_t>(whole / 64, 1);
     std::size_t looked_at = 0;
     std::size_t found = 0;
     for (std::size_t g = 0; g < whole; g += step) {
