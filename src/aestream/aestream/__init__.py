@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aestream import filters
+    from aestream import filters, links
     from aestream.inputs import CameraInput, FileInput, Input, SimInput, info, read, stream
     from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
     from aestream.udp import UdpInput, send_udp
@@ -80,6 +80,7 @@ __all__ = [
     "buffered",
     "filters",
     "info",
+    "links",
     "merged",
     "read",
     "read_frames",
@@ -93,8 +94,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that defines it."""
-    if name == "filters":
-        return import_module("aestream.filters")
+    if name in ("filters", "links"):
+        return import_module(f"aestream.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'aestream' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
