@@ -94,7 +94,7 @@ def peer_rows(options: argparse.Namespace) -> list[dict[str, Any]]:
         row("AEStream 0.6 to itself, as fast as it sends", run_aestream_sender("receive_aestream", options.events)),
         row("AEStream 0.6 to this suite, as fast as it sends", run_aestream_sender("receive_own", options.events)),
     ]
-    best = search(into_aestream, tries=options.tries, first_hz=2e6)
+    best = search(into_aestream, tries=options.tries, first_hz=1e6)
     rows += [row("this suite to AEStream 0.6, highest without loss", best)] if best else []
     faery = run("receive_faery", "send_faery", receiving={}, sending={"events": options.events // 10})
     return [*rows, row("faery to itself, as fast as it sends", faery)]

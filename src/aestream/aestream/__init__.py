@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from aestream.udp import UdpInput, send_udp
     from aestream.window_reader import BACKENDS, TensorWindow
     from aestream.writing import write
+    from aestream_core.engine import Pipeline
     from aestream_core.errors import AestreamError, DamagedRecordingError
     from aestream_core.events import Events
     from aestream_core.files import FILE_FORMATS, FileInfo, WriteCounters
+    from aestream_core.stages import buffered, merged
 
 __version__ = "0.1.0"
 
@@ -33,6 +35,9 @@ _HOME = {
     "FILE_FORMATS": "aestream_core.files",
     "FileInfo": "aestream_core.files",
     "WriteCounters": "aestream_core.files",
+    "Pipeline": "aestream_core.engine",
+    "buffered": "aestream_core.stages",
+    "merged": "aestream_core.stages",
     "BACKENDS": "aestream.window_reader",
     "TensorWindow": "aestream.window_reader",
     "CameraInput": "aestream.inputs",
@@ -66,14 +71,17 @@ __all__ = [
     "FileInput",
     "Frame",
     "Input",
+    "Pipeline",
     "SimInput",
     "TensorWindow",
     "UdpInput",
     "WriteCounters",
     "__version__",
+    "buffered",
     "filters",
     "info",
     "links",
+    "merged",
     "read",
     "read_frames",
     "read_imu",

@@ -23,7 +23,11 @@ PROGRESS_S = 0.1
 
 
 class Sink(Protocol):
-    """Takes packets. One with a method `open_native() -> _core.Sink | None` may have them go straight to a native one."""
+    """Takes packets.
+
+    One with a method `open_native() -> _core.Sink | None`, called for the first packet, may have packets go straight to
+    a native sink; `close` then closes that.
+    """
 
     def write(self, events: Events) -> None:
         """Take one packet, which may be empty."""

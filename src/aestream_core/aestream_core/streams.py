@@ -64,19 +64,21 @@ class PacketStream:
 
 @runtime_checkable
 class Packets(Protocol):
-    """Packets of one sensor: a stream, or an input.
-
-    Attributes:
-        width: sensor width in pixels.
-        height: sensor height in pixels.
-    """
+    """Packets of one sensor: a stream, or an input."""
 
     @property
-    def width(self) -> int: ...
+    def width(self) -> int:
+        """Sensor width in pixels."""
+
     @property
-    def height(self) -> int: ...
-    def __iter__(self) -> Iterator[Events]: ...
-    def close(self) -> None: ...
+    def height(self) -> int:
+        """Sensor height in pixels."""
+
+    def __iter__(self) -> Iterator[Events]:
+        """Iterate over the packets that are left."""
+
+    def close(self) -> None:
+        """End the iteration, from any thread."""
 
 
 def native_stream(source: Packets) -> "_core.Stream":

@@ -158,9 +158,12 @@ void run_recording(const RecordingTask& task) {
         }
         const std::uint64_t events = counted.counters->get().events;
         const auto run = [&](const char* method, unsigned used, auto work) {
-            const CountsRef counts = measured("recording", method, size, used, events, work);
-            if (!expected) expected = counts->cells();
-            if (counts->cells() != *expected) throw std::runtime_error(std::string(method) + ": the counts are wrong");
+            const Case what{"recording", method, size, used, events};
+            measure(what, 1, [&] {
+                const CountsRef counts = work();
+                if (!expected) expected = counts->cells();
+                if (counts->cells() != *expected) throw std::runtime_error(what.method + ": the counts are wrong");
+            });
         };
         run("plain loop", 1, [&] { return plain(task.path, size); });
         run("coroutines", 1, [&] { return engine(task.path, size, false); });

@@ -194,6 +194,32 @@ def test_a_stream_ends_when_it_is_idle_over_or_full() -> None:
         assert sum(map(len, stream)) == 1000
 
 
+def test_what_came_while_nobody_asked_is_given_before_an_idle_stream_ends() -> None:
+    events = some_events(1000)
+    with open_udp(port=0, idle_timeout_s=0.05) as stream, UdpSender(port=stream.port) as sender:
+        sender.write(part(events, 0, 500))
+        first = next(stream)
+        sender.write(part(events, 500, 1000))
+        time.sleep(0.1)  # longer than the stream may be idle
+        assert np.array_equal(joined([first, *stream]), events.to_numpy())
+
+
+def test_nothing_follows_the_last_event_that_was_asked_for() -> None:
+    with open_udp(port=0, most_events=10) as stream, UdpSender(port=stream.port, events_per_datagram=5) as sender:
+        for _ in range(4):
+            sender.write(some_events(20))
+        assert [len(packet) for packet in stream] == [10]
+
+
+def test_a_closed_sender_takes_no_more() -> None:
+    with open_udp(port=0) as stream:
+        sender = UdpSender(port=stream.port)
+        sender.close()
+        sender.close()
+        with pytest.raises(AestreamError, match=r"the sender to 127\.0\.0\.1:\d+ is closed"):
+            sender.write(some_events(1))
+
+
 def test_packets_are_cut_as_asked() -> None:
     events = some_events(10_000)
     with open_udp(port=0, once=True, idle_timeout_s=LONG_S, packet_events=64) as stream:

@@ -39,7 +39,7 @@ public:
         if (!filled_.wait([this] { return !ring_.empty() || done_.load(std::memory_order_acquire); })) return {};
         std::optional<Packet> packet = ring_.take();
         if (packet) {
-            emptied_.wake();
+            if (has_room()) emptied_.wake();
         } else if (fault_) {
             std::rethrow_exception(std::exchange(fault_, nullptr));
         }
@@ -67,13 +67,16 @@ private:
             add(counters_->dropped_events, events);
             return true;
         }
-        if (!emptied_.wait([this] { return !ring_.full(); })) return false;
+        if (ring_.full() && !emptied_.wait([this] { return has_room(); })) return false;
         ring_.put(packet);
         add(counters_->packets, 1);
         add(counters_->events, events);
         filled_.wake();
         return true;
     }
+
+    /// Once it was full, half of it: the threads do not wake each other for every packet.
+    [[nodiscard]] bool has_room() const { return ring_.size() <= ring_.capacity() / 2; }
 
     PacketStream upstream_;
     WhenFull when_full_;

@@ -21,8 +21,8 @@ namespace {
 
 /// What no datagram says: large enough for every usual sensor, so that nothing of theirs is left out.
 constexpr Sensor sensor_unless_said{1280, 720};
-/// Events that may wait, of all senders together: 32 MB.
-constexpr std::size_t most_waiting_events = std::size_t{1} << 22U;
+/// Events that may wait, of all senders together: 64 MB.
+constexpr std::size_t most_waiting_events = std::size_t{1} << 23U;
 
 }  // namespace
 

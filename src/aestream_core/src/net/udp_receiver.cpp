@@ -110,8 +110,9 @@ private:
 
     /// Take what has come, and give the next packet of it.
     std::optional<Packet> step() {
-        if (!is_over()) drain();
+        if (!takes_no_more()) drain();
         const std::lock_guard lock(state_);
+        if (all_given_) return std::nullopt;
         std::optional<Packet> packet = intake_.senders().take_packet();
         if (!packet) {
             all_given_ = is_at_end() || (config_.once && intake_.senders().all_ended());
@@ -126,6 +127,13 @@ private:
         given_events_ += packet.size();
         if (given_events_ >= config_.most_events.value_or(UINT64_MAX)) all_given_ = true;
         return packet;
+    }
+
+    /// Whether what comes now is not wanted any more. Silence does not say so before it was looked what came meanwhile.
+    [[nodiscard]] bool takes_no_more() const {
+        const std::lock_guard lock(state_);
+        const auto over = duration_end();
+        return all_given_ || (over && Clock::now() >= *over);
     }
 
     /// Until when there is nothing to do if nothing comes.
@@ -164,15 +172,17 @@ private:
 
     /// When the stream ends if nothing comes any more.
     [[nodiscard]] std::optional<Clock::time_point> end_time() const {
-        std::optional<Clock::time_point> end;
+        auto end = duration_end();
         if (config_.idle_timeout_s) {
-            end = clock_.time_point(intake_.last_heard_us()) + seconds(*config_.idle_timeout_s);
-        }
-        if (config_.duration_s && intake_.first_heard_us()) {
-            const auto over = clock_.time_point(*intake_.first_heard_us()) + seconds(*config_.duration_s);
-            end = std::min(end.value_or(over), over);
+            const auto idle = clock_.time_point(intake_.last_heard_us()) + seconds(*config_.idle_timeout_s);
+            end = std::min(end.value_or(idle), idle);
         }
         return end;
+    }
+
+    [[nodiscard]] std::optional<Clock::time_point> duration_end() const {
+        if (!config_.duration_s || !intake_.first_heard_us()) return std::nullopt;
+        return clock_.time_point(*intake_.first_heard_us()) + seconds(*config_.duration_s);
     }
 
     UdpReceiverConfig config_;

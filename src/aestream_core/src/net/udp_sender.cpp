@@ -51,6 +51,7 @@ public:
     }
 
     void write(const Packet& packet) {
+        if (closed_) throw Error("the sender to " + address_.text() + " is closed");
         std::size_t at = 0;
         while (at < packet.size()) {
             const Packet burst = packet.view(at, at + burst_size(packet, at));

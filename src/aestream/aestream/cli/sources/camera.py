@@ -37,7 +37,7 @@ def _open(args: argparse.Namespace) -> OpenedSource:
 
     if not args.duration >= 1e-6:
         raise InvalidArgumentError(f"duration is {args.duration!r}; it must be 1e-6 s or more, or inf")
-    duration_us = None if math.isinf(args.duration) else round(args.duration * 1e6)
+    duration_us: int | None = None if math.isinf(args.duration) else round(args.duration * 1e6)
     settings = dict(_setting(each) for each in args.set)
     stream = open_camera_stream(model=args.model, serial=args.serial, settings=settings, duration_us=duration_us)
 
