@@ -136,6 +136,16 @@ def test_the_sensor_of_a_chip_is_a_stream_whose_times_go_on_where_32_bits_end() 
     assert stand_in.closed
 
 
+def test_a_sensor_with_a_duration_ends_with_the_packet_that_reaches_it() -> None:
+    stand_in = StandIn()
+    sensor = SpeckSensor("speck2f", duration_us=100, load=lambda: stand_in)
+    stand_in.chip.waiting = [DvsEvent(1, 3, 2, 99)]
+    assert len(next(sensor)) == 1
+    stand_in.chip.waiting = [DvsEvent(1, 3, 2, 100)]
+    assert [len(packet) for packet in sensor] == [1]
+    assert stand_in.closed
+
+
 @pytest.fixture
 def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package like the stub of PyPI, which leaves a trace where it is imported."""
