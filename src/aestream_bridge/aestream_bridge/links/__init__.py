@@ -1,1 +1,1 @@
-"""Links to other programs and browsers: ZeroMQ, WebSocket. No ROS."""
+"""Links to other programs: packets of records over ZeroMQ, pipes and shared memory, pictures in a browser. No ROS."""
