@@ -15,7 +15,7 @@ from aestream_bridge.speck.backends.samna_library import load_samna, samna_state
 from aestream_bridge.speck.events_out import as_objects
 from aestream_bridge.speck.input_map import make_input_map
 from aestream_bridge.speck.network import Array
-from aestream_bridge.speck.plan import Plan
+from aestream_bridge.speck.planning import Plan
 from aestream_bridge.speck.sensor import SpeckSensor
 from aestream_bridge.speck.spikes import make_spikes
 from aestream_core.errors import AestreamError, MissingDependencyError

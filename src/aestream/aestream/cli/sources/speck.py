@@ -26,10 +26,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _open(args: argparse.Namespace) -> OpenedSource:
-    from aestream_bridge.speck.backends.table import BACKENDS
+    from aestream_bridge.speck.config import DEVICE_NAMES
     from aestream_bridge.speck.sensor import SpeckSensor
 
-    chips = [name for name in BACKENDS if name != "sim"]
+    chips = [name for name in DEVICE_NAMES if name != "sim"]
     if args.chip not in chips:
         raise InvalidArgumentError(f"chip is {args.chip!r}; a chip with a sensor is one of {', '.join(chips)}")
     if not args.duration >= 1e-6:
