@@ -25,13 +25,18 @@ class EventOutlet:
     def __init__(self, node: Node, config: DriverConfig, source: Source) -> None:
         """Announce the topic.
 
+        Args:
+            node: whose topic it is.
+            config: the node's configuration.
+            source: what the events come from at first; another of its kind may follow it.
+
         Raises:
             AestreamError: the transport that `config` names is not installed.
         """
         self.sent = self.bytes_copied = 0
         self._node = node
         self._frame_id = config.frame_id
-        self._size = (source.width, source.height)
+        self._size = (0, 0)
         self._encoding = WireEncoding(config.encoding, source.encoding)
         self._lost_before = 0
         topic = node.resolve_topic_name("~/events")
@@ -45,8 +50,12 @@ class EventOutlet:
         """Encoding of the messages."""
         return self._encoding.name
 
-    def deliver(self, packet: SourcePacket, stamp_ns: int, *, wait: bool) -> None:
-        """Give a packet to everyone who listens; with `wait`, at the pace of the slowest in this process."""
+    def deliver(self, packet: SourcePacket, stamp_ns: int, *, size: tuple[int, int], wait: bool) -> None:
+        """Give a packet to everyone who listens; with `wait`, at the pace of the slowest in this process.
+
+        `size` is the width and height of the sensor that its events are of.
+        """
+        self._size = size
         if self._publication.subscribers:
             for events in packet.events():
                 self._publication.put(Envelope(events, stamp_ns, len(events)), wait=wait)
