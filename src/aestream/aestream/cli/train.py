@@ -14,7 +14,7 @@ examples:
   aestream train model=histogram_cnn logging.folder=out/control      a control that sees no time
   aestream train data=nmnist_subset data.data_dir=nmnist_small.npz
   aestream train data=labelled data.data_dir=my_recordings data.frames.steps=50
-  aestream train --resume out/train/last.safetensors    go on, with the same settings as words
+  aestream train --resume out/train/last.safetensors    go on, with the settings that it holds
 """
 
 
