@@ -200,6 +200,12 @@ def scene_names() -> list[str]: ...
 def open_simulator(
     config: SimConfig, packet_us: int | None, packet_events: int | None, speed: float | None
 ) -> Stream: ...
+def simulate_motion(
+    config: SimConfig,
+    shapes: list[tuple[int, float, float, float]],
+    poses: npt.NDArray[np.float32],
+    step_us: int,
+) -> Packet: ...
 def pixel_array_step(
     config: PixelConfig,
     previous: npt.NDArray[np.float32],

@@ -85,7 +85,7 @@ def open_simulator(
             size or the speed is impossible.
     """
     check_slicing(packet_us=packet_us, packet_events=packet_events, speed=speed)
-    stream = _core.open_simulator(_native(config), packet_us, packet_events, speed)
+    stream = _core.open_simulator(native_config(config), packet_us, packet_events, speed)
     return PacketStream(stream, width=config.width, height=config.height)
 
 
@@ -105,7 +105,7 @@ def pixel_array_step(
         (N,) of `EVENT_DTYPE` in order of time. A copy.
     """
     packet = _core.pixel_array_step(
-        _native(config).pixel,
+        native_config(config).pixel,
         state.previous,
         state.reference,
         state.rearm_us,
@@ -171,7 +171,8 @@ def pixel_array_step_ref(
     return merged[np.argsort(merged["t"], kind="stable")]
 
 
-def _native(config: SimConfig) -> "_core.SimConfig":
+def native_config(config: SimConfig) -> "_core.SimConfig":
+    """Give the configuration as the native code takes it."""
     native = _core.SimConfig()
     for each in fields(config):
         owner = native if hasattr(native, each.name) else native.pixel

@@ -16,6 +16,7 @@ void register_columns(pybind11::module_& module);
 void register_messages(pybind11::module_& module);
 void register_csv(pybind11::module_& module);
 void register_sim(pybind11::module_& module);
+void register_motion(pybind11::module_& module);
 void register_filters(pybind11::module_& module);
 void register_decode_pieces(pybind11::module_& module);
 

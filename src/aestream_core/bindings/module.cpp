@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, module) {
     register_messages(module);
     register_csv(module);
     register_sim(module);
+    register_motion(module);
     register_filters(module);
     register_decode_pieces(module);
 }

@@ -1,5 +1,7 @@
 #include "sim/simulation.hpp"
 
+#include <utility>
+
 namespace aestream::sim {
 
 namespace {
@@ -10,9 +12,12 @@ constexpr std::size_t crossings_in_cache = 512;  // 20 KB, with the rows that th
 }  // namespace
 
 Simulation::Simulation(const SimConfig& config)
+    : Simulation(config, make_scene(config.scene, sensor_of(config), config.seed)) {}
+
+Simulation::Simulation(const SimConfig& config, std::unique_ptr<Scene> scene)
     : sensor_(sensor_of(config)),
       mismatch_random_(config.seed, mismatch_stream),
-      scene_(make_scene(config.scene, sensor_, config.seed)),
+      scene_(std::move(scene)),
       pixels_(sensor_, config.pixel, mismatch_random_),
       leak_(sensor_, config.pixel),
       noise_(sensor_, config.pixel, config.seed),

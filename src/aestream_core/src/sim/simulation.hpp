@@ -21,6 +21,9 @@ public:
     /// Begins at path 0.
     explicit Simulation(const SimConfig& config);
 
+    /// Begins at path 0 of another scene than the configuration's.
+    Simulation(const SimConfig& config, std::unique_ptr<Scene> scene);
+
     /// Put the scene at a path length, with pixels that have seen it coming for a few pixels of path.
     void jump_to(double path_px);
 

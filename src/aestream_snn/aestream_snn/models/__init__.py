@@ -1,0 +1,1 @@
+"""Models: what maps frames of events to scores, step by step or as a whole sequence."""

@@ -1,0 +1,108 @@
+"""A network of spiking layers whose state is the caller's."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from aestream_core.errors import InvalidArgumentError
+from aestream_snn.models.layers import Conv, Dense, Layer
+from aestream_snn.neurons.config import IAF, NeuronConfig
+from aestream_snn.neurons.sparse_conv import event_conv2d
+from aestream_snn.neurons.step import neuron_step
+
+State = tuple[Tensor | None, ...]
+"""Membranes of every layer, from the input on; None before the first step."""
+
+
+class SpikingNetwork(nn.Module):
+    """Layers in a row, each with neurons of one kind.
+
+    Attributes:
+        input_shape: channels, height and width of one frame.
+        layers: what the layers are.
+        neuron: what the neurons are.
+        weights: one module of weights a layer.
+    """
+
+    def __init__(
+        self, input_shape: tuple[int, int, int], layers: Sequence[Layer], *, neuron: NeuronConfig = IAF
+    ) -> None:
+        """Draw weights from torch's generator.
+
+        Raises:
+            InvalidArgumentError: a layer finds no input left, or maps follow a dense layer.
+        """
+        super().__init__()
+        self.input_shape, self.layers, self.neuron = input_shape, tuple(layers), neuron
+        self.weights = nn.ModuleList()
+        shape: tuple[int, ...] = input_shape
+        for layer in self.layers:
+            weights, shape = _make_weights(layer, shape)
+            nn.init.uniform_(weights.weight, *_bounds(weights.weight[0].numel(), neuron))
+            self.weights.append(weights.to(memory_format=torch.channels_last))
+
+    def initial_state(self) -> State:
+        """Give the state of a network that has seen nothing."""
+        return (None,) * len(self.layers)
+
+    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        """Take one frame.
+
+        Args:
+            x: (B, C, H, W) float32, events counted into cells.
+            state: what the last step gave, or `initial_state()`.
+
+        Returns:
+            (B, classes) spikes of the last layer in this step, and the state after it.
+        """
+        _check_frame(x, self.input_shape)
+        x, after = x.contiguous(memory_format=torch.channels_last), []
+        for layer, weights, v in zip(self.layers, self.weights, state, strict=True):
+            current = event_conv2d(x, weights) if isinstance(weights, nn.Conv2d) else weights(x.flatten(1))
+            pool = layer.pool if isinstance(layer, Conv) else 1
+            x, v = neuron_step(current, v, self.neuron, pool=pool)
+            after.append(v)
+        return x, tuple(after)
+
+    def forward(self, sequence: Tensor) -> Tensor:
+        """Take a whole sequence from a state that has seen nothing: every layer of one step, then the next step.
+
+        On a CPU that keeps what a layer hands to the next in the cache; merging time into the batch is 1.7 times
+        slower.
+
+        Args:
+            sequence: (T, B, C, H, W) float32.
+
+        Returns:
+            (T, B, classes) spikes of the last layer.
+        """
+        state, outputs = self.initial_state(), []
+        for x in sequence.unbind(0):  # unbind: the backward of an index fills a tensor as large as all steps
+            y, state = self.step(x, state)
+            outputs.append(y)
+        return torch.stack(outputs)
+
+
+def _make_weights(layer: Layer, shape: tuple[int, ...]) -> tuple[nn.Conv2d | nn.Linear, tuple[int, ...]]:
+    if isinstance(layer, Dense):
+        return nn.Linear(math.prod(shape), layer.units, bias=False), (layer.units,)
+    if len(shape) != 3:
+        raise InvalidArgumentError(f"a {layer} cannot follow a dense layer")
+    after = layer.output_shape((shape[0], shape[1], shape[2]))
+    if min(after) < 1:
+        raise InvalidArgumentError(f"a {layer} leaves {after} of an input of {tuple(shape)}; use fewer or smaller layers")
+    sides = (layer.kernel, layer.stride, layer.padding)
+    return nn.Conv2d(shape[0], layer.channels, *sides, bias=False), after
+
+
+def _bounds(inputs: int, neuron: NeuronConfig) -> tuple[float, float]:
+    """Give bounds for drawing weights that let the neurons spike at all: membranes move by about a threshold."""
+    bound = neuron.threshold * math.sqrt(3 / inputs)
+    return -bound, bound
+
+
+def _check_frame(x: Tensor, shape: tuple[int, int, int]) -> None:
+    if tuple(x.shape[1:]) != shape:
+        raise InvalidArgumentError(f"a frame is {tuple(x.shape[1:])}; this network takes {shape}")

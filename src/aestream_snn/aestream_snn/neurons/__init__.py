@@ -1,0 +1,1 @@
+"""Neurons with explicit state: one step is a function of current and state."""
