@@ -1,5 +1,7 @@
 """From rates in continuous time to factors of one irregular step."""
 
+from typing import get_args
+
 import torch
 
 from aestream_core.errors import UnknownNameError
@@ -43,4 +45,4 @@ def input_gain(
         return torch.expm1(rates) / rates * steps
     if name == "zoh":
         return torch.expm1(rates * gaps_ms[..., None]) / rates * steps
-    raise UnknownNameError(f"discretisation is {name!r}; known: zoh, dirac, async")
+    raise UnknownNameError("discretisation", name, get_args(Discretisation))

@@ -1,5 +1,7 @@
 """Normalisation of features, over a token or over a batch, without padding."""
 
+from typing import get_args
+
 import torch
 from torch import nn
 
@@ -54,4 +56,4 @@ def make_norm(name: Norm, features: int) -> TokenNorm | MaskedBatchNorm:
         return TokenNorm(features)
     if name == "batch":
         return MaskedBatchNorm(features)
-    raise UnknownNameError(f"norm is {name!r}; known: layer, batch")
+    raise UnknownNameError("norm", name, get_args(Norm))

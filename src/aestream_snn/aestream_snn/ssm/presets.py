@@ -41,5 +41,5 @@ def preset(name: str, **changes: Any) -> SSMConfig:
         InvalidArgumentError: a changed field is out of bounds.
     """
     if name not in PRESETS:
-        raise UnknownNameError(f"model is {name!r}; known: {', '.join(PRESETS)}")
+        raise UnknownNameError("model", name, tuple(PRESETS))
     return replace(PRESETS[name], **changes)

@@ -10,6 +10,16 @@ namespace {
 /// Events that go through the layers together: what they need stays in the cache.
 constexpr std::size_t block_events = 1024;
 
+/// Give a number for the sizes of all layers.
+std::uint64_t shape_of(const EngineSpec& spec) {
+    std::uint64_t hash = spec.classes;
+    for (const LayerSpec& layer : spec.layers) {
+        for (const std::size_t size : {layer.into, layer.out, layer.rates.size(), layer.stride})
+            hash = (hash ^ size) * 0x100000001b3U;
+    }
+    return hash;
+}
+
 }  // namespace
 
 Engine::Engine(const EngineSpec& spec)
@@ -20,7 +30,8 @@ Engine::Engine(const EngineSpec& spec)
       upstream_time_(spec.upstream_time),
       features_(spec.layers.back().out),
       head_(spec.head),
-      head_bias_(spec.head_bias) {
+      head_bias_(spec.head_bias),
+      shape_(shape_of(spec)) {
     for (std::size_t i = 1; i < spec.layers.size(); ++i)
         others_.emplace_back(spec.layers[i], spec.pooling, spec.tick_ms);
     if (head_.size() != features_ * head_bias_.size()) throw std::invalid_argument("a head of another size");
@@ -30,6 +41,7 @@ Engine::Engine(const EngineSpec& spec)
 
 EngineState Engine::start() const {
     EngineState state;
+    state.shape = shape_;
     state.layers.push_back(first_.start());
     for (const Layer& layer : others_) state.layers.push_back(layer.start());
     state.sum.resize(features_);
@@ -93,11 +105,13 @@ void Engine::read_out(const Rows& rows, EngineState& state) const {
 }
 
 void Engine::push(std::span<const std::uint32_t> tokens, std::span<const std::int64_t> ticks, EngineState& state) {
+    const std::scoped_lock locked(*turn_);
     for (std::size_t i = 0; i < tokens.size(); ++i) push_one(tokens[i], ticks[i], state);
     flush(state);
 }
 
 void Engine::push(std::span<const Event> events, std::int64_t t0, Sensor sensor, EngineState& state) {
+    const std::scoped_lock locked(*turn_);
     const std::uint32_t pixels = std::uint32_t{sensor.width} * sensor.height;
     for (const Event& event : events) {
         if (!sensor.contains(event.x, event.y())) {

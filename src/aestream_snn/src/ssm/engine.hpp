@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,6 +26,7 @@ struct EngineSpec {
 
 /// All that is carried between packets; its size does not depend on how many there were.
 struct EngineState {
+    std::uint64_t shape = 0;  ///< of the engine it came from
     std::vector<LayerState> layers;
     std::vector<double> sum;  ///< of outputs, weighted, or the last one
     double weight = 0;
@@ -39,6 +42,8 @@ public:
 
     [[nodiscard]] EngineState start() const;
     [[nodiscard]] std::size_t tokens() const { return first_.tokens(); }
+    /// Whether a state came from an engine of this shape.
+    [[nodiscard]] bool fits(const EngineState& state) const { return state.shape == shape_; }
     [[nodiscard]] std::size_t classes() const { return head_bias_.size(); }
 
     /// Feed tokens, all of them below tokens(). Time that goes backwards starts anew, and is counted.
@@ -61,7 +66,9 @@ private:
     bool upstream_time_;
     std::size_t features_;
     std::vector<float> head_, head_bias_;
+    std::uint64_t shape_;
     TokenBlock block_;
+    std::unique_ptr<std::mutex> turn_ = std::make_unique<std::mutex>();  ///< scratch memory is shared by all states
 };
 
 }  // namespace aestream::ssm

@@ -47,8 +47,10 @@ LayerSpec layer_spec(const py::dict& from) {
     spec.skip = numbers<float>(from, "skip");
     spec.skip_bias = numbers<float>(from, "skip_bias");
     const std::size_t states = spec.rates.size();
-    if (spec.b.size() != 2 * states * spec.into || spec.c.size() != 2 * states * spec.out || spec.stride == 0 ||
-        spec.norm_scale.size() != spec.into || spec.norm_bias.size() != spec.into || spec.gate_bias.size() != spec.out)
+    const std::size_t width = spec.out * (spec.d.size() == spec.out ? 1 : spec.into);
+    if (spec.d.size() != width || spec.b.size() != 2 * states * spec.into || spec.c.size() != 2 * states * spec.out ||
+        spec.stride == 0 || spec.norm_scale.size() != spec.into || spec.norm_bias.size() != spec.into ||
+        spec.gate_bias.size() != spec.out)
         throw py::value_error("a layer's arrays do not fit each other");
     return spec;
 }
@@ -68,7 +70,12 @@ EngineSpec engine_spec(const py::dict& from, const py::list& layers) {
     return spec;
 }
 
+void check(const Engine& self, const EngineState& state) {
+    if (!self.fits(state)) throw py::value_error("the state comes from an engine of another shape");
+}
+
 Array<float> scores(const Engine& self, const EngineState& state) {
+    check(self, state);
     Array<float> out(static_cast<py::ssize_t>(self.classes()));
     self.scores(state, {out.mutable_data(), self.classes()});
     return out;
@@ -76,6 +83,7 @@ Array<float> scores(const Engine& self, const EngineState& state) {
 
 Array<float> push_tokens(Engine& self, const Array<std::uint32_t>& tokens, const Array<std::int64_t>& ticks,
                          EngineState& state) {
+    check(self, state);
     const auto size = static_cast<std::size_t>(tokens.size());
     if (ticks.size() != tokens.size()) throw py::value_error("tokens and times differ in number");
     const std::span<const std::uint32_t> all{tokens.data(), size};
@@ -92,6 +100,7 @@ Array<float> push_tokens(Engine& self, const Array<std::uint32_t>& tokens, const
 
 Array<float> push_words(Engine& self, const Array<std::int64_t>& words, std::int64_t t0, std::uint16_t width,
                         std::uint16_t height, EngineState& state) {
+    check(self, state);
     if (2 * std::size_t{width} * height > self.tokens())
         throw py::value_error("the sensor has more pixels than tokens");
     const std::span<const Event> events{reinterpret_cast<const Event*>(words.data()),

@@ -21,9 +21,8 @@ SSM_INLINE void rows_times_panel(const float* panel, std::size_t in, const float
         const Lanes<float> a = load(panel), b = load(panel + wide);
 #pragma GCC unroll 8
         for (std::size_t r = 0; r < Rows; ++r) {
-            const Lanes<float> value = all(x[r * in + i]);
-            left[r] += value * a;
-            right[r] += value * b;
+            left[r] += x[r * in + i] * a;
+            right[r] += x[r * in + i] * b;
         }
     }
     for (std::size_t r = 0; r < Rows; ++r) {

@@ -37,18 +37,20 @@ SSM_INLINE void take_in(const Walk& walk, const float* row, std::uint64_t ticks,
 }
 
 /// Take in events that all fit the window.
-SSM_CLONES void take_in_all(const Walk& walk, const TokenBlock& block, std::size_t begin, std::size_t end,
+SSM_CLONES void take_in_all(const Walk walk, const TokenBlock& block, std::size_t begin, std::size_t end,
                             LayerState& state) {
     const std::size_t known = block.tokens.size();
+    const std::uint32_t* tokens = block.tokens.data();
+    const std::uint64_t* ticks = block.ticks.data();
     for (std::size_t i = begin; i < end; ++i) {
-        if (i + distance < known) prefetch_row(walk.table + block.tokens[i + distance] * walk.row, walk.row);
-        const float* row = walk.table + block.tokens[i] * walk.row;
-        const float share = walk.layer->weight(state, block.ticks[i]);
-        take_in(walk, row, block.ticks[i], share, state);
+        if (i + distance < known) prefetch_row(walk.table + tokens[i + distance] * walk.row, walk.row);
+        const float* row = walk.table + tokens[i] * walk.row;
+        const float share = walk.layer->weight(state, ticks[i]);
+        take_in(walk, row, ticks[i], share, state);
         if (state.count++ == 0) std::copy(state.h.begin(), state.h.end(), state.first.begin());
         state.centre += share * row[walk.into + 2 * walk.states + 1];
         state.weight += share;
-        state.ticks += block.ticks[i];
+        state.ticks += ticks[i];
     }
 }
 

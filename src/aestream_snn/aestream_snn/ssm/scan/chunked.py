@@ -21,6 +21,8 @@ def scan_chunked(a: torch.Tensor, x: torch.Tensor, initial: torch.Tensor) -> tor
         (B, L, P) states.
     """
     batch, length, states = x.shape
+    if length == 0:
+        return x.clone()
     size = max(1, math.isqrt(length))
     count = -(-length // size)
     padding = (0, 0, 0, count * size - length)

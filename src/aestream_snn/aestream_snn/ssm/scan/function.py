@@ -38,10 +38,10 @@ def scan_fn(
         UnknownNameError: there is no such backend.
     """
     _check(a, x, initial)
-    start = torch.zeros_like(x[:, 0]) if initial is None else initial
+    start = x.new_zeros(x.shape[0], x.shape[2]) if initial is None else initial
     name = _choose(x) if backend == "auto" else backend
     if name not in get_args(Backend):
-        raise UnknownNameError(f"backend is {backend!r}; known: {', '.join(get_args(Backend))}")
+        raise UnknownNameError("backend", backend, get_args(Backend))
     result: torch.Tensor = _Scan.apply(a.contiguous(), x.contiguous(), start.contiguous(), name, threads)  # type: ignore[no-untyped-call]
     return result
 
