@@ -16,9 +16,11 @@ COMMANDS = {
     "surfaces": ["--rounds", "2", "--largest", "100000", "--results", "out/bench_surfaces_short.json"],
     "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
+    "ssm": ["--length", "8192", "--rounds", "3"],
+    "ssm_online": ["--events", "262144", "--rounds", "2"],
     "soak": ["--minutes", "0.3"],
 }
-MODULES = {"copies": "bench.copies"}
+MODULES = {"copies": "bench.copies", "ssm_online": "bench.ssm.online"}
 """Benchmarks with options (`bench.<name>.command` or the module named here), and those for the run of all."""
 
 
