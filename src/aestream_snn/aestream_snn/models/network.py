@@ -7,22 +7,19 @@ import torch
 from torch import Tensor, nn
 
 from aestream_core.errors import InvalidArgumentError
+from aestream_snn.models.base import State, StepModel
 from aestream_snn.models.layers import Conv, Dense, Layer
 from aestream_snn.neurons.config import IAF, NeuronConfig
 from aestream_snn.neurons.sparse_conv import event_conv2d
 from aestream_snn.neurons.step import neuron_step
 
-State = tuple[Tensor | None, ...]
-"""Membranes of every layer, from the input on; None before the first step."""
-
-
-class SpikingNetwork(nn.Module):
+class SpikingNetwork(StepModel):
     """Layers in a row, each with neurons of one kind.
 
     Attributes:
         input_shape: channels, height and width of one frame.
         layers: what the layers are.
-        neuron: what the neurons are.
+        neurons: what the neurons of each layer are.
         weights: one module of weights a layer.
     """
 
@@ -35,7 +32,8 @@ class SpikingNetwork(nn.Module):
             InvalidArgumentError: a layer finds no input left, or maps follow a dense layer.
         """
         super().__init__()
-        self.input_shape, self.layers, self.neuron = input_shape, tuple(layers), neuron
+        self.input_shape, self.layers = input_shape, tuple(layers)
+        self.neurons = [neuron] * len(self.layers)
         self.weights = nn.ModuleList()
         shape: tuple[int, ...] = input_shape
         for layer in self.layers:
@@ -58,12 +56,12 @@ class SpikingNetwork(nn.Module):
             (B, classes) spikes of the last layer in this step, and the state after it.
         """
         _check_frame(x, self.input_shape)
-        x, after = x.contiguous(memory_format=torch.channels_last), []
-        for layer, weights, v in zip(self.layers, self.weights, state, strict=True):
+        x, after = x.contiguous(memory_format=torch.channels_last), list[Tensor | None]()
+        for layer, weights, neuron, v in zip(self.layers, self.weights, self.neurons, state, strict=True):
             current = event_conv2d(x, weights) if isinstance(weights, nn.Conv2d) else weights(x.flatten(1))
             pool = layer.pool if isinstance(layer, Conv) else 1
-            x, v = neuron_step(current, v, self.neuron, pool=pool)
-            after.append(v)
+            x, v_after = neuron_step(current, v, neuron, pool=pool)
+            after.append(v_after)
         return x, tuple(after)
 
     def forward(self, sequence: Tensor) -> Tensor:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from torch import nn
-
 from aestream_core.errors import UnknownNameError
-from aestream_snn.models.conv_iaf import conv_iaf
+from aestream_snn.models.base import StepModel
+from aestream_snn.models.conv_iaf import conv_iaf, conv_iaf_deep
+from aestream_snn.models.histogram_cnn import HistogramCnn
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,18 @@ class Model:
         help: what it is, in one line.
     """
 
-    make: Callable[..., nn.Module]
+    make: Callable[..., StepModel]
     help: str
 
 
 MODELS: dict[str, Model] = {
     "conv_iaf": Model(conv_iaf, "two convolutions and a dense layer of integrate-and-fire neurons"),
+    "conv_iaf_deep": Model(conv_iaf_deep, "three padded convolutions and a dense layer of integrate-and-fire neurons"),
+    "histogram_cnn": Model(HistogramCnn, "control: an ordinary network that sees the sum of all frames, and no time"),
 }
 
 
-def make_model(name: str, input_shape: tuple[int, int, int], classes: int) -> nn.Module:
+def make_model(name: str, input_shape: tuple[int, int, int], classes: int) -> StepModel:
     """Make a model by name.
 
     Raises:

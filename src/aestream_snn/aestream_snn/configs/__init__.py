@@ -1,0 +1,1 @@
+"""Configuration groups of hydra: data, model, task, system, logging."""

@@ -1,0 +1,1 @@
+"""SimGesture: moving shapes before a simulated event camera, in classes that only time tells apart."""

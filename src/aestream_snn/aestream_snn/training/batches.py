@@ -1,0 +1,60 @@
+"""Batches of frames and labels: in an order that follows from seed and epoch, or in the order of the recordings."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aestream_snn.data.augment import AugmentConfig, Place, augment
+from aestream_snn.data.frames import FrameConfig, frames_of, make_frames
+from aestream_snn.data.recordings import Recordings
+
+Batch = tuple[Tensor, Tensor]
+"""(T, B, C, H, W) float32 frames and (B,) int64 labels."""
+
+
+def batches_in_order(recordings: Recordings, frames: FrameConfig, *, size: int) -> Iterator[Batch]:
+    """Give all recordings once, unchanged."""
+    for start in range(0, len(recordings), size):
+        indices = range(start, min(start + size, len(recordings)))
+        yield frames_of(recordings, indices, frames), _labels(recordings, indices)
+
+
+class TrainingBatches:
+    """Augmented batches. An epoch depends on seed and epoch alone, so a run that resumes sees what it would have seen."""
+
+    def __init__(
+        self,
+        recordings: Recordings,
+        *,
+        frames: FrameConfig,
+        augment: AugmentConfig,
+        size: int,
+        seed: int,
+        noise: Recordings | None = None,
+    ) -> None:
+        """Keep what batches are made of."""
+        self._recordings, self._frames, self._augment = recordings, frames, augment
+        self._size, self._seed, self._noise = size, seed, noise
+
+    def __len__(self) -> int:
+        """Give the number of batches of an epoch."""
+        return -(-len(self._recordings) // self._size)
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """Give all recordings once, in an order of their own."""
+        rng = np.random.default_rng((self._seed, number))
+        order = rng.permutation(len(self._recordings))
+        place = Place(self._recordings.width, self._recordings.height, rng, self._noise)
+        for start in range(0, len(order), self._size):
+            yield self._batch(order[start : start + self._size].tolist(), place)
+
+    def _batch(self, indices: Sequence[int], place: Place) -> Batch:
+        events = [augment(self._recordings.words(index), self._augment, place) for index in indices]
+        frames = make_frames(events, width=place.width, height=place.height, config=self._frames)
+        return frames, _labels(self._recordings, indices)
+
+
+def _labels(recordings: Recordings, indices: Sequence[int]) -> Tensor:
+    return torch.from_numpy(recordings.labels[list(indices)])

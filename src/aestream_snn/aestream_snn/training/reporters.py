@@ -1,0 +1,113 @@
+"""Who is told how a run goes: the terminal, TensorBoard, Weights & Biases."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from aestream_core.errors import MissingDependencyError
+from aestream_snn.training.config import LoggingConfig
+
+
+class Reporter(Protocol):
+    """Somebody who is told."""
+
+    def batch(self, epoch: int, number: int, of: int, loss: float) -> None:
+        """Hear of one update."""
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Hear of one epoch: numbers by name."""
+
+    def close(self) -> None:
+        """Hear that there is no more."""
+
+
+class TerminalReporter:
+    """A bar of the epoch that runs, and a line for each that is complete."""
+
+    def __init__(self, *, live: bool) -> None:
+        """Draw only where the output is a terminal."""
+        console = Console()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        clocks = (TimeElapsedColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, *clocks, console=console, disable=not (live and console.is_terminal))
+        self._progress.start()
+        self._task = self._progress.add_task("", total=None)
+
+    def batch(self, epoch: int, number: int, of: int, loss: float) -> None:
+        """Move the bar."""
+        self._progress.update(
+            self._task, completed=number + 1, total=of, description=f"epoch {epoch + 1}  loss {loss:.3f}"
+        )
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Write a line."""
+        self._progress.console.print(
+            f"epoch {row['epoch']:3.0f}  loss {row['loss']:7.4f}  train {row['train']:6.1%}  "
+            f"validation {row['validation']:6.1%}  {row['seconds']:6.1f} s"
+        )
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+
+class TensorBoardReporter:
+    """Curves for TensorBoard."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin a file of events."""
+        self._writer: Any = import_module("torch.utils.tensorboard").SummaryWriter(str(folder))
+
+    def batch(self, epoch: int, number: int, of: int, loss: float) -> None:
+        """Write the loss of an update."""
+        self._writer.add_scalar("batch/loss", loss, epoch * of + number)
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Write all numbers."""
+        for name, value in row.items():
+            self._writer.add_scalar(f"epoch/{name}", value, int(row["epoch"]))
+
+    def close(self) -> None:
+        """End the file."""
+        self._writer.close()
+
+
+class WandbReporter:
+    """Curves for Weights & Biases."""
+
+    def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
+        """Begin a run there.
+
+        Raises:
+            MissingDependencyError: it is not installed.
+        """
+        if find_spec("wandb") is None:
+            raise MissingDependencyError("logging.wandb=true needs Weights & Biases: pip install wandb")
+        self._run: Any = import_module("wandb").init(project="aestream", dir=str(folder), config=dict(config))
+
+    def batch(self, epoch: int, number: int, of: int, loss: float) -> None:
+        """Send nothing: an epoch is often enough."""
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Send all numbers."""
+        self._run.log(dict(row))
+
+    def close(self) -> None:
+        """End the run."""
+        self._run.finish()
+
+
+def make_reporters(config: LoggingConfig, facts: Mapping[str, Any]) -> list[Reporter]:
+    """Make those that the configuration asks for."""
+    folder = Path(config.folder)
+    reporters: list[Reporter] = [TerminalReporter(live=config.live)]
+    if config.tensorboard and find_spec("tensorboard") is not None:
+        reporters.append(TensorBoardReporter(folder / "tensorboard"))
+    if config.wandb:
+        reporters.append(WandbReporter(folder, facts))
+    return reporters

@@ -1,0 +1,232 @@
+"""The loop: epochs of updates, validation, checkpoints; stops early by validation data, never by test data."""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import LambdaLR
+
+from aestream_snn.data.frames import frame_shape, frames_of
+from aestream_snn.data.noise import simulate_noise
+from aestream_snn.data.recordings import Recordings
+from aestream_snn.data.table import DataRequest, load_split
+from aestream_snn.models.base import StepModel
+from aestream_snn.models.calibrate import calibrate
+from aestream_snn.models.network import SpikingNetwork
+from aestream_snn.models.table import make_model
+from aestream_snn.training.accuracy import judge
+from aestream_snn.training.batches import TrainingBatches
+from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from aestream_snn.training.config import TaskConfig, TrainConfig
+from aestream_snn.training.phases import PhaseClock
+from aestream_snn.training.reporters import Reporter
+from aestream_snn.training.run_state import RunState, load_weights
+
+CALIBRATION = 32
+"""Recordings by which the weights of a new network are scaled."""
+
+NOISE_RECORDINGS = 32
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came of a run.
+
+    Attributes:
+        best: checkpoint of the epoch that was best on the validation data.
+        validation: its accuracy there.
+        test: its accuracy on the test data, which played no part before.
+        epochs: epochs that were trained.
+        seconds: time of training, without loading the data.
+        phases: share of that time by phase.
+    """
+
+    best: Path
+    validation: float
+    test: float
+    epochs: int
+    seconds: float
+    phases: dict[str, float]
+
+
+class Trainer:
+    """One run: same configuration, same curve."""
+
+    def __init__(self, config: TrainConfig, train: Recordings, validation: Recordings) -> None:
+        """Make the model, scaled to the data."""
+        self.config, self._validation = config, validation
+        self.clock = PhaseClock()
+        self.classes = train.classes
+        self.model = new_model(config, train).to(config.system.device)
+        self._batches = TrainingBatches(
+            train,
+            frames=config.data.frames,
+            augment=config.data.augment,
+            size=config.task.batch,
+            seed=config.system.seed,
+            noise=_noise_for(config, train),
+        )
+        optimiser = AdamW(self.model.parameters(), lr=config.task.rate, weight_decay=config.task.decay)
+        updates = config.task.epochs * len(self._batches)
+        schedule = LambdaLR(optimiser, lambda update: rate_factor(update, updates, config.task.warmup))
+        self.state = RunState(self.model, optimiser, schedule)
+        self.folder = Path(config.logging.folder)
+
+    @property
+    def last_path(self) -> Path:
+        """Where the checkpoint to resume from is written."""
+        return self.folder / "last.safetensors"
+
+    @property
+    def best_path(self) -> Path:
+        """Where the best model is written."""
+        return self.folder / "best.safetensors"
+
+    def resume(self, path: Path) -> None:
+        """Go on where a checkpoint was written: the same curve as without the stop."""
+        self.state.restore(read_checkpoint(path))
+
+    def run(self, reporters: Sequence[Reporter] = ()) -> None:
+        """Train until the epochs, the patience or the time is over."""
+        while not self.finished():
+            start_s = time.perf_counter()
+            row = self._epoch(reporters)
+            self.state.elapsed_s += time.perf_counter() - start_s
+            row["seconds"] = self.state.elapsed_s
+            self.state.curve.append(row)
+            with self.clock.phase("logging"):
+                self._keep(row["validation"])
+                for reporter in reporters:
+                    reporter.epoch(row)
+
+    def finished(self) -> bool:
+        """Say whether there is nothing more to do."""
+        task, state = self.config.task, self.state
+        waited = task.patience > 0 and state.epoch - state.best_epoch >= task.patience
+        late = task.limit_s > 0 and state.elapsed_s >= task.limit_s
+        return state.epoch >= task.epochs or waited or late or (state.best >= task.stop_at < 1)
+
+    def _epoch(self, reporters: Sequence[Reporter]) -> dict[str, float]:
+        epoch, losses, right, seen = self.state.epoch, list[float](), 0, 0
+        torch.manual_seed(self.config.system.seed * 1_000_003 + epoch)
+        batches = iter(self._batches.epoch(epoch))
+        for number in range(len(self._batches)):
+            with self.clock.phase("data"):
+                sequence, labels = (tensor.to(self.config.system.device) for tensor in next(batches))
+            loss, scores = self._update(sequence, labels)
+            losses.append(loss)
+            right, seen = right + int((scores.argmax(1) == labels).sum()), seen + len(labels)
+            with self.clock.phase("logging"):
+                for reporter in reporters:
+                    reporter.batch(epoch, number, len(self._batches), loss)
+        with self.clock.phase("validation"):
+            accuracy = self._judge(self._validation)
+        self.state.epoch += 1
+        mean = sum(losses) / max(len(losses), 1)
+        return {"epoch": float(epoch + 1), "loss": mean, "train": right / max(seen, 1), "validation": accuracy}
+
+    def _update(self, sequence: Tensor, labels: Tensor) -> tuple[float, Tensor]:
+        with self.clock.phase("forward"):
+            scores = self.model(sequence).sum(0)
+            loss = loss_of(scores, labels, self.config.task)
+        with self.clock.phase("backward"):
+            self.state.optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+        with self.clock.phase("update"):
+            if self.config.task.clip:
+                torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.task.clip)
+            self.state.optimiser.step()
+            self.state.schedule.step()
+        return float(loss.detach()), scores.detach()
+
+    def _judge(self, recordings: Recordings) -> float:
+        return judge(self.model, recordings, self.config.data.frames, device=self.config.system.device).accuracy
+
+    def _keep(self, accuracy: float) -> None:
+        """Write the checkpoints."""
+        better = accuracy > self.state.best
+        if better:
+            self.state.best, self.state.best_epoch = accuracy, self.state.epoch
+        checkpoint = Checkpoint(self.state.tensors(), facts_of(self.config, self.classes, self.model) | self.state.facts())
+        write_checkpoint(self.last_path, checkpoint)
+        if better:
+            weights = {name: tensor for name, tensor in checkpoint.tensors.items() if name.startswith("model.")}
+            write_checkpoint(self.best_path, Checkpoint(weights, checkpoint.facts))
+
+    def result(self, test: Recordings) -> TrainResult:
+        """Judge the best model on the test data."""
+        load_weights(self.model, read_checkpoint(self.best_path))
+        state = self.state
+        accuracy = self._judge(test)
+        return TrainResult(
+            self.best_path, state.best, accuracy, state.epoch, state.elapsed_s, self.clock.shares()
+        )
+
+
+def new_model(config: TrainConfig, train: Recordings) -> StepModel:
+    """Draw a model from the run's seed, and scale it to the data."""
+    torch.set_num_threads(config.system.threads)
+    torch.manual_seed(config.system.seed)
+    shape = frame_shape(train.width, train.height, config.data.frames)
+    model = make_model(config.model.name, shape, len(train.classes))
+    if isinstance(model, SpikingNetwork):
+        some = torch.randperm(len(train))[:CALIBRATION].tolist()
+        calibrate(model, frames_of(train, some, config.data.frames), spread=config.model.spread)
+    return model
+
+
+def rate_factor(update: int, updates: int, warmup: float) -> float:
+    """Give the learning rate of an update as a share of the largest: up on a line, down on a cosine."""
+    rising = max(1, round(warmup * updates))
+    if update < rising:
+        return (update + 1) / rising
+    return 0.5 * (1 + math.cos(math.pi * min((update - rising) / max(updates - rising, 1), 1)))
+
+
+def loss_of(scores: Tensor, labels: Tensor, task: TaskConfig) -> Tensor:
+    """Give the cross-entropy of spike counts.
+
+    Args:
+        scores: (B, classes) spikes of all steps.
+        labels: (B,) int64.
+        task: how counts become scores.
+    """
+    return functional.cross_entropy(scores * task.score_scale, labels)
+
+
+def facts_of(config: TrainConfig, classes: Sequence[str], model: StepModel) -> dict[str, Any]:
+    """Give what somebody needs to make the model again."""
+    return {"config": asdict(config), "classes": list(classes), "input_shape": list(model.input_shape)}
+
+
+def model_of(checkpoint: Checkpoint) -> StepModel:
+    """Make the model that a checkpoint holds, with its weights."""
+    config: Mapping[str, Any] = checkpoint.facts["config"]
+    shape = tuple(checkpoint.facts["input_shape"])
+    model = make_model(config["model"]["name"], (shape[0], shape[1], shape[2]), len(checkpoint.facts["classes"]))
+    load_weights(model, checkpoint)
+    return model
+
+
+def load_data(config: TrainConfig, split: str, request: DataRequest | None = None) -> Recordings:
+    """Load one split of the run's data."""
+    data = config.data
+    folder = None if data.data_dir is None else Path(data.data_dir)
+    progress = None if request is None else request.progress
+    return load_split(data.name, split, DataRequest(folder, data.seed, progress))
+
+
+def _noise_for(config: TrainConfig, train: Recordings) -> Recordings | None:
+    if config.data.augment.noise == 0:
+        return None
+    duration_us = config.data.frames.duration_us or 1_000_000
+    seed = config.system.seed
+    sides = {"width": train.width, "height": train.height}
+    return simulate_noise(NOISE_RECORDINGS, duration_us=duration_us, seed=seed, **sides)
