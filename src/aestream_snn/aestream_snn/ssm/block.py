@@ -58,7 +58,9 @@ class DiagonalSSM(nn.Module):
         gain = input_gain(self.config.discretisation, rates, steps, gaps_ms)
         if gain is not None and gain.dim() == 1:
             b, gain = b * gain[:, None], None
-        inputs = torch.view_as_complex((u @ torch.view_as_real(b).permute(1, 0, 2).flatten(1)).unflatten(-1, (-1, 2)))
+        inputs = torch.view_as_complex(
+            (u @ torch.view_as_real(b).permute(1, 0, 2).flatten(1)).view(*u.shape[:2], -1, 2)
+        )
         return scan_fn(decay(rates, gaps_ms), inputs if gain is None else inputs * gain, initial)
 
     def observe(self, h: torch.Tensor, pooled: torch.Tensor) -> torch.Tensor:
@@ -68,9 +70,7 @@ class DiagonalSSM(nn.Module):
         y = torch.view_as_real(h).flatten(2) @ c.T
         return y + (pooled * self.d if self.d.dim() == 1 else pooled @ self.d.T)
 
-    def forward(
-        self, u: torch.Tensor, gaps_ms: torch.Tensor, initial: torch.Tensor | None = None
-    ) -> torch.Tensor:
+    def forward(self, u: torch.Tensor, gaps_ms: torch.Tensor, initial: torch.Tensor | None = None) -> torch.Tensor:
         """Map (B, L, H) inputs to (B, L // stride, out) outputs."""
         h = self.states(u, gaps_ms, initial)
         first = h if self.stride == 1 else windows(h, self.stride)[:, :, 0]

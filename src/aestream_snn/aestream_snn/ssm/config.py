@@ -9,6 +9,9 @@ from aestream_core.errors import InvalidArgumentError
 Pooling = Literal["last", "avg", "time"]
 Discretisation = Literal["zoh", "dirac", "async"]
 Norm = Literal["layer", "batch"]
+POOLINGS: tuple[str, ...] = get_args(Pooling)
+DISCRETISATIONS: tuple[str, ...] = get_args(Discretisation)
+NORMS: tuple[str, ...] = get_args(Norm)
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,18 @@ class SSMConfig:
     tokens: int = setting(700, "number of different events", bounds=(1, 1 << 24))
     classes: int = setting(20, "number of classes", bounds=(1, 1 << 20))
     width: int = setting(96, "features of a token and of the first stage", bounds=(1, 4096))
-    states: int = setting(128, "states of a layer of the first stage, counted before conjugates are left out", bounds=(1, 4096))
+    states: int = setting(
+        128, "states of a layer of the first stage, counted before conjugates are left out", bounds=(1, 4096)
+    )
     block: int = setting(8, "states of one HiPPO block", bounds=(1, 4096))
     stages: int = setting(2, "groups of layers; the first layer of each pools", bounds=(1, 3))
     layers: int = setting(3, "layers of a stage", bounds=(1, 64))
     stride: int = setting(8, "events that a pooling layer makes one of", bounds=(1, 65536))
     expansion: int = setting(1, "factor by which states and features grow with the second stage", bounds=(1, 16))
-    pooling: Pooling = setting("avg", "what is kept of a window of inputs", choices=get_args(Pooling))
-    readout: Pooling = setting("avg", "what is kept of all outputs", choices=get_args(Pooling))
-    discretisation: Discretisation = setting("async", "how inputs enter the state", choices=get_args(Discretisation))
-    norm: Norm = setting("layer", "normalisation at the start of a layer", choices=get_args(Norm))
+    pooling: Pooling = setting("avg", "what is kept of a window of inputs", choices=POOLINGS)
+    readout: Pooling = setting("avg", "what is kept of all outputs", choices=POOLINGS)
+    discretisation: Discretisation = setting("async", "how inputs enter the state", choices=DISCRETISATIONS)
+    norm: Norm = setting("layer", "normalisation at the start of a layer", choices=NORMS)
     conjugate: bool = setting(False, "keep one state of each conjugate pair")
     clip: bool = setting(False, "keep the real parts of the rates at -1e-4 or less")
     dt_min: float = setting(0.001, "smallest initial time scale", unit="1/ms", bounds=(1e-9, 1e3))
@@ -51,7 +56,7 @@ class SSMConfig:
     @property
     def downsampling(self) -> int:
         """Events for one output of the last stage."""
-        return self.stride**self.stages
+        return int(self.stride**self.stages)
 
     def stage(self, index: int) -> tuple[int, int, int]:
         """Give features in, features out and states of a stage.

@@ -28,7 +28,8 @@ class StreamingEngine:
     alone and stands in a table: tokens x (width + 2 states) numbers.
 
     Time that goes backwards starts anew (`state.resets` counts). `forget_ms` lets the readout forget to 1/e in that
-    time; 0, as in training, averages over everything since the start. With `upstream_time`, an event waits for the next.
+    time; 0, as in training, averages over everything since the start. With `upstream_time`, an event waits for the
+    next.
 
     One engine serves one thread at a time; states are independent of each other.
     """
@@ -67,7 +68,9 @@ class StreamingEngine:
         """
         sensor = packet.width, packet.height
         if 2 * packet.width * packet.height != self.config.tokens:
-            raise InvalidArgumentError(f"the sensor is {sensor}; it must have {self.config.tokens // 2} pixels, as in training")
+            raise InvalidArgumentError(
+                f"the sensor is {sensor}; it must have {self.config.tokens // 2} pixels, as in training"
+            )
         return self._native.push_words(packet.words(), packet.t0_us, *sensor, state), state
 
     def push_tokens(self, tokens: npt.ArrayLike, ticks: npt.ArrayLike, state: State) -> tuple[Scores, State]:
@@ -102,8 +105,7 @@ def _network(model: EventSSM, tick_ms: float, forget_ms: float) -> dict[str, obj
 
 
 def _layers(model: EventSSM, tick_ms: float) -> Iterator[dict[str, object]]:
-    for layer in model.stack:
-        assert isinstance(layer, SSMLayer)
+    for layer in model.layers():
         scale, bias = _norm(layer)
         yield {
             "into": layer.norm.weight.numel(), "out": layer.gate.out_features, "stride": layer.stride,

@@ -23,6 +23,10 @@ class EventSSM(nn.Module):
         self.head = nn.Linear(features, config.classes)
         nn.init.zeros_(self.head.bias)
 
+    def layers(self) -> list[SSMLayer]:
+        """Give the layers in order."""
+        return [layer for layer in self.stack if isinstance(layer, SSMLayer)]
+
     def features(
         self, tokens: torch.Tensor, gaps_ms: torch.Tensor, lengths: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -30,13 +34,11 @@ class EventSSM(nn.Module):
         there = torch.arange(tokens.shape[1], device=tokens.device) < lengths[:, None]
         gaps_ms = gaps_ms * there
         x = self.embedding(torch.where(there, tokens, 0)) * there[..., None]
-        for layer in self.stack:
+        for layer in self.layers():
             x, gaps_ms, lengths = layer(x, gaps_ms, lengths)
         return x, gaps_ms, lengths
 
-    def forward(
-        self, tokens: torch.Tensor, gaps_ms: torch.Tensor, lengths: torch.Tensor | None = None
-    ) -> torch.Tensor:
+    def forward(self, tokens: torch.Tensor, gaps_ms: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
         """Score recordings.
 
         Args:

@@ -29,18 +29,18 @@ class MaskedBatchNorm(nn.BatchNorm1d):
     def forward(self, x: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
         """Normalise (B, L, D) features; in training, by the mean of those before `lengths`."""
         if not self.training or lengths is None:
-            return self._apply(x, self.running_mean, self.running_var)
+            return self._scaled(x, self.running_mean, self.running_var)
         there = torch.arange(x.shape[1], device=x.device) < lengths[:, None]
         kept = x[there]
         mean, variance = kept.mean(0), kept.var(0, unbiased=False)
         if len(kept) == 0:
-            return self._apply(x, self.running_mean, self.running_var)
+            return self._scaled(x, self.running_mean, self.running_var)
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum or 0.0)  # type: ignore[union-attr]
             self.running_var.lerp_(variance, self.momentum or 0.0)  # type: ignore[union-attr]
-        return self._apply(x, mean, variance)
+        return self._scaled(x, mean, variance)
 
-    def _apply(self, x: torch.Tensor, mean: torch.Tensor | None, variance: torch.Tensor | None) -> torch.Tensor:
+    def _scaled(self, x: torch.Tensor, mean: torch.Tensor | None, variance: torch.Tensor | None) -> torch.Tensor:
         assert mean is not None
         assert variance is not None
         return (x - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias

@@ -10,7 +10,7 @@ TIME_EPSILON_MS = 1e-6
 def windows(x: torch.Tensor, stride: int) -> torch.Tensor:
     """View (B, L, ...) as (B, L // stride, stride, ...); the incomplete window at the end is left out."""
     whole = x.shape[1] // stride
-    return x[:, : whole * stride].unflatten(1, (whole, stride))
+    return x[:, : whole * stride].reshape(x.shape[0], whole, stride, *x.shape[2:])
 
 
 def pool(x: torch.Tensor, gaps_ms: torch.Tensor, *, stride: int, mode: Pooling) -> torch.Tensor:

@@ -23,5 +23,5 @@ def read_out(x: torch.Tensor, gaps_ms: torch.Tensor, lengths: torch.Tensor, mode
         last = x[torch.arange(len(x), device=x.device), (lengths - 1).clamp(min=0)] if x.shape[1] else x.sum(1)
         return torch.where(lengths[:, None] > 0, last, 0.0)
     weights = (gaps_ms + TIME_EPSILON_MS) * there if mode == "time" else there.to(x.dtype)
-    total = weights.sum(1) if mode == "avg" else weights.sum(1)
-    return (torch.where(there[..., None], x, 0.0) * weights[..., None]).sum(1) / total.clamp(min=TIME_EPSILON_MS)[:, None]
+    total = (torch.where(there[..., None], x, 0.0) * weights[..., None]).sum(1)
+    return total / weights.sum(1).clamp(min=TIME_EPSILON_MS)[:, None]

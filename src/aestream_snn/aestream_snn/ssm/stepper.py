@@ -40,7 +40,7 @@ class Stepper:
     def start(self) -> StepState:
         """Give the state before the first event."""
         layers = []
-        for layer in self.model.stack:
+        for layer in self.model.layers():
             zeros = torch.zeros(1, len(layer.ssm.log_step), dtype=torch.complex64)
             layers.append(LayerMemory(zeros, zeros))
         return StepState(layers, torch.zeros(self.model.head.in_features), torch.zeros(()))
@@ -59,8 +59,7 @@ class Stepper:
     def _step(self, token: int, gap_ms: float, state: StepState) -> None:
         x: torch.Tensor | None = self.model.embedding.weight[token]
         gap = torch.tensor(gap_ms)
-        for layer, memory in zip(self.model.stack, state.layers, strict=True):
-            assert isinstance(layer, SSMLayer)
+        for layer, memory in zip(self.model.layers(), state.layers, strict=True):
             assert x is not None
             x, gap = self._layer(layer, memory, x, gap)
             if x is None:

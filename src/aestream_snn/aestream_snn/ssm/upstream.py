@@ -75,7 +75,9 @@ def _name(name: str, config: SSMConfig) -> str | None:
     if not found:
         return None
     stage, layer, kind, number, leaf = found.groups()
-    part = {"S5SSM": "ssm", "LayerNorm": "norm", "BatchNorm": "norm", "Dense": ("gate", "skip")[int(number) % 2]}.get(kind)
+    part = {"S5SSM": "ssm", "LayerNorm": "norm", "BatchNorm": "norm", "Dense": ("gate", "skip")[int(number) % 2]}.get(
+        kind
+    )
     table = {"ssm": _SSM, "norm": _NORM}.get(part or "", _DENSE)
     if part is None or leaf not in table:
         return None
@@ -106,7 +108,7 @@ def read_orbax(path: str | Path) -> Mapping[str, Any]:
         MissingDependencyError: orbax is not installed.
     """
     try:
-        from orbax.checkpoint import PyTreeCheckpointer
+        from orbax.checkpoint import PyTreeCheckpointer  # type: ignore[import-not-found]
     except ImportError as error:
         raise MissingDependencyError("reading orbax files needs `pip install orbax-checkpoint`") from error
     tree: Mapping[str, Any] = PyTreeCheckpointer().restore(Path(path).absolute())

@@ -35,7 +35,16 @@ class Golden:
 def random_model(**changes: Any) -> EventSSM:
     """Give a small model none of whose parameters is 0 or 1."""
     torch.manual_seed(3)
-    settings = {"tokens": 50, "classes": 7, "width": 24, "states": 32, "block": 8, "stages": 2, "layers": 2, "stride": 3}
+    settings = {
+        "tokens": 50,
+        "classes": 7,
+        "width": 24,
+        "states": 32,
+        "block": 8,
+        "stages": 2,
+        "layers": 2,
+        "stride": 3,
+    }
     model = EventSSM(SSMConfig(**{**settings, **changes}))
     for name, value in [*model.named_parameters(), *model.named_buffers()]:
         if "norm" in name or name.endswith("bias"):
@@ -46,7 +55,9 @@ def random_model(**changes: Any) -> EventSSM:
 def random_stream(events: int = 300, *, seed: int = 0, tokens: int = 50) -> tuple[np.ndarray, np.ndarray]:
     """Give tokens and times in µs with gaps of nothing, of µs and of minutes."""
     rng = np.random.default_rng(seed)
-    gaps = rng.choice([0, 1, 7, 63, 64, 5_000, 300_000, 90_000_000], events, p=[0.1, 0.2, 0.2, 0.1, 0.1, 0.2, 0.09, 0.01])
+    gaps = rng.choice(
+        [0, 1, 7, 63, 64, 5_000, 300_000, 90_000_000], events, p=[0.1, 0.2, 0.2, 0.1, 0.1, 0.2, 0.09, 0.01]
+    )
     return rng.integers(0, tokens, events), np.cumsum(gaps)
 
 
@@ -60,7 +71,9 @@ def loop_float64(model: EventSSM, tokens: np.ndarray, gaps: np.ndarray) -> np.nd
     """Score a stream as the equations of the paper read: NumPy, float64, one event at a time, no code of ours."""
     config = model.config
     weights = {name: value.detach().numpy().astype(np.float64) for name, value in model.state_dict().items()}
-    rows = [(weights["embedding.weight"][token], gap) for token, gap in zip(tokens, gaps.astype(np.float64), strict=True)]
+    rows = [
+        (weights["embedding.weight"][token], gap) for token, gap in zip(tokens, gaps.astype(np.float64), strict=True)
+    ]
     for index in range(config.stages * config.layers):
         stride = config.stride if index % config.layers == 0 else 1
         part = {name.split(".", 2)[2]: value for name, value in weights.items() if name.startswith(f"stack.{index}.")}
@@ -89,7 +102,9 @@ def _layer(config: SSMConfig, part: dict[str, np.ndarray], rows: list, stride: i
     h, out, window = np.zeros(len(rate), complex), [], []
     for x, gap in rows:
         decay = np.exp(rate * step * gap)
-        gain = {"zoh": (decay - 1) / rate, "dirac": 1.0, "async": (np.exp(rate * step) - 1) / rate}[config.discretisation]
+        gain = {"zoh": (decay - 1) / rate, "dirac": 1.0, "async": (np.exp(rate * step) - 1) / rate}[
+            config.discretisation
+        ]
         u = _norm(config, part, x)
         h = decay * h + gain * (b @ u)
         window.append((x, u, gap, h))

@@ -142,7 +142,9 @@ def test_a_readout_that_forgets_weighs_outputs_by_their_age() -> None:
     engine = StreamingEngine(model, forget_ms=20)
     scores, _ = engine.push_tokens(tokens, times, engine.start())
     with torch.no_grad():
-        x, gaps, _ = model.features(torch.from_numpy(tokens)[None], torch.from_numpy(gaps_ms(times))[None], torch.tensor([300]))
+        x, gaps, _ = model.features(
+            torch.from_numpy(tokens)[None], torch.from_numpy(gaps_ms(times))[None], torch.tensor([300])
+        )
         age_ms = gaps[0].sum() - gaps[0].cumsum(0)
         want = model.head(torch.softmax(-age_ms / 20, 0) @ x[0])
     np.testing.assert_allclose(scores, want, rtol=2e-4, atol=2e-4)

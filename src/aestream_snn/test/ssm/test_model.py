@@ -47,7 +47,10 @@ def test_parallel_equals_a_loop_in_float64(pooling: Any, discretisation: Any, no
 def test_padding_never_leaks(norm: Any, pooling: Any, training: bool) -> None:
     model = random_model(norm=norm, pooling=pooling, readout=pooling).train(training)
     tokens, times = random_stream(64)
-    short = torch.from_numpy(np.stack([tokens[:40], tokens[24:]])), torch.from_numpy(np.stack([gaps_ms(times)[:40]] * 2))
+    short = (
+        torch.from_numpy(np.stack([tokens[:40], tokens[24:]])),
+        torch.from_numpy(np.stack([gaps_ms(times)[:40]] * 2)),
+    )
     lengths = torch.tensor([40, 31])
     long = [torch.nn.functional.pad(each, (0, 23), value=49) for each in short]
     long[0][1, 31:], long[1][1, 31:] = -1, 77.0

@@ -120,7 +120,10 @@ print("agree")
 def test_the_triton_kernels_agree_in_the_interpreter() -> None:
     pytest.importorskip("triton")
     done = subprocess.run(
-        [sys.executable, "-c", TRITON_CHECK], env={**os.environ, "TRITON_INTERPRET": "1"}, capture_output=True, text=True
+        [sys.executable, "-c", TRITON_CHECK],
+        env={**os.environ, "TRITON_INTERPRET": "1"},
+        capture_output=True,
+        text=True,
     )
     assert done.stdout.strip() == "agree", done.stderr
 

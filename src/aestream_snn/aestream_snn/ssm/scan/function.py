@@ -53,7 +53,8 @@ def _check(a: torch.Tensor, x: torch.Tensor, initial: torch.Tensor | None) -> No
         )
     if initial is not None and (initial.shape != (x.shape[0], x.shape[2]) or initial.dtype != x.dtype):
         raise InvalidArgumentError(
-            f"initial is {tuple(initial.shape)} {initial.dtype}; it must be (B, P) = {(x.shape[0], x.shape[2])} {x.dtype}"
+            f"initial is {tuple(initial.shape)} {initial.dtype}; "
+            f"it must be (B, P) = {(x.shape[0], x.shape[2])} {x.dtype}"
         )
 
 

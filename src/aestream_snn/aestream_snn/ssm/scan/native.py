@@ -1,5 +1,7 @@
 """The scan in C++, on a CPU: arrays cross by address, nothing is copied."""
 
+from typing import Any
+
 import torch
 
 from aestream_core.errors import InvalidArgumentError
@@ -27,13 +29,11 @@ def scan_backward(
     """Compute the gradients of `a` and `x`."""
     _check(h)
     grad_a, grad_x = torch.empty_like(a), torch.empty_like(a)
-    _ssm.scan_backward(
-        _array(a), _array(h), _array(initial), _array(grad), _array(grad_a), _array(grad_x), threads
-    )
+    _ssm.scan_backward(_array(a), _array(h), _array(initial), _array(grad), _array(grad_a), _array(grad_x), threads)
     return grad_a, grad_x
 
 
-def _array(x: torch.Tensor) -> "object":
+def _array(x: torch.Tensor) -> Any:
     return x.detach().numpy()
 
 

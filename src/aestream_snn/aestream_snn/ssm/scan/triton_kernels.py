@@ -56,7 +56,7 @@ def _carry_kernel(ends, products, initial, states, chunks, block: tl.constexpr):
     state = tl.program_id(1) * block + tl.arange(0, block)
     there = state < states
     hr, hi = _load(initial, batch, state, states, there)
-    for part in range(0, chunks):
+    for part in range(chunks):
         at = batch * chunks + part
         er, ei = _load(ends, at, state, states, there)
         pr, pi = _load(products, at, state, states, there)
