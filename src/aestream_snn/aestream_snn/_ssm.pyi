@@ -18,6 +18,9 @@ def scan_backward(
     a: _C128, h: _C128, initial: _C128, grad: _C128, grad_a: _C128, grad_x: _C128, threads: int
 ) -> None: ...
 
+def decay(rates: _C64, gaps: _F32, out: _C64) -> None: ...
+def decay_backward(gaps: _F32, out: _C64, grad: _C64, grad_rates: _C64) -> None: ...
+
 class State:
     events: int
     outputs: int

@@ -5,6 +5,7 @@
 #endif
 
 #include "bindings.hpp"
+#include "decay.hpp"
 #include "scan.hpp"
 
 namespace py = pybind11;
@@ -78,9 +79,33 @@ void add(py::module_& module) {
                as_is("grad_x"), py::arg("threads"));
 }
 
+using Real = py::array_t<float, py::array::c_style>;
+
+void decay_all(const Complex<float>& rates, const Real& gaps, Complex<float> out) {
+    const auto states = static_cast<std::size_t>(rates.size()), count = static_cast<std::size_t>(gaps.size());
+    if (static_cast<std::size_t>(out.size()) != states * count) throw py::value_error("out has another size");
+    float* to = numbers(out);
+    const py::gil_scoped_release unlocked;
+    prepare(to, {1, count, states});
+    decay(numbers(rates), gaps.data(), count, states, to);
+}
+
+void decay_all_backward(const Real& gaps, const Complex<float>& out, const Complex<float>& grad,
+                        Complex<float> grad_rates) {
+    const auto states = static_cast<std::size_t>(grad_rates.size()), count = static_cast<std::size_t>(gaps.size());
+    if (static_cast<std::size_t>(out.size()) != states * count || out.size() != grad.size())
+        throw py::value_error("arrays differ in size");
+    float* to = numbers(grad_rates);
+    const py::gil_scoped_release unlocked;
+    decay_backward(gaps.data(), numbers(out), numbers(grad), count, states, to);
+}
+
 }  // namespace
 
 void register_scan(py::module_& module) {
+    const auto as_is = [](const char* name) { return py::arg(name).noconvert(); };
+    module.def("decay", &decay_all, as_is("rates"), as_is("gaps"), as_is("out"));
+    module.def("decay_backward", &decay_all_backward, as_is("gaps"), as_is("out"), as_is("grad"), as_is("grad_rates"));
     add<float>(module);
     add<double>(module);
 }
