@@ -18,6 +18,7 @@ COMMANDS = {
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
     "ssm": ["--length", "8192", "--rounds", "3"],
     "ssm_online": ["--events", "262144", "--rounds", "2"],
+    "snn": ["--rounds", "2", "--share", "0.1"],
     "soak": ["--minutes", "0.3"],
 }
 MODULES = {"copies": "bench.copies", "ssm_online": "bench.ssm.online"}

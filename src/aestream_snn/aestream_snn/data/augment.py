@@ -21,7 +21,9 @@ class AugmentConfig:
     """How much recordings are changed for training. Every number is 0 or 1 where nothing changes."""
 
     swap_polarity: float = setting(0.0, "Probability to swap the polarities of a whole recording.", bounds=(0, 1))
-    flip_x: float = setting(0.0, "Probability to mirror left and right; not where that changes the class.", bounds=(0, 1))
+    flip_x: float = setting(
+        0.0, "Probability to mirror left and right; not where that changes the class.", bounds=(0, 1)
+    )
     shift_px: int = setting(0, "Largest shift along each axis.", unit="px", bounds=(0, 1000))
     angle_deg: float = setting(0.0, "Largest turn about the centre.", unit="deg", bounds=(0, 180))
     scale: float = setting(1.0, "Largest factor on sizes; its inverse is the smallest.", bounds=(1, 10))
@@ -30,7 +32,9 @@ class AugmentConfig:
     flip_polarity: float = setting(0.0, "Share of the events whose polarity is turned.", bounds=(0, 1))
     drop: float = setting(0.0, "Largest share of the events that is dropped.", bounds=(0, 1))
     cut_px: int = setting(0, "Largest side of a square without events.", unit="px", bounds=(0, 1000))
-    slice_us: int = setting(0, "Length of a random slice of the recording; 0 for all of it.", unit="us", bounds=(0, 1e9))
+    slice_us: int = setting(
+        0, "Length of a random slice of the recording; 0 for all of it.", unit="us", bounds=(0, 1e9)
+    )
     noise: float = setting(0.0, "Probability to mix in a noise recording.", bounds=(0, 1))
 
     def __post_init__(self) -> None:
@@ -70,7 +74,8 @@ def drop_events(records: Records, config: AugmentConfig, place: Place) -> Record
     """Drop a random share of the events, up to `drop`."""
     if not config.drop:
         return records
-    return records[place.rng.random(len(records), np.float32) >= place.rng.uniform(0, config.drop)]
+    kept = place.rng.random(len(records), np.float32) >= place.rng.uniform(0, config.drop)
+    return np.asarray(records[kept])
 
 
 def affine(records: Records, config: AugmentConfig, place: Place) -> Records:
@@ -88,7 +93,8 @@ def affine(records: Records, config: AugmentConfig, place: Place) -> Records:
     to_y = np.rint(sine * x + cosine * y + (place.height - 1) / 2 + shift[1]).astype(np.int32)
     moved = records.copy()
     moved["x"], moved["yp"] = to_x, (to_y & 0x7FFF) | (records["yp"] & 0x8000)
-    return moved[(to_x >= 0) & (to_x < place.width) & (to_y >= 0) & (to_y < place.height)]
+    inside = (to_x >= 0) & (to_x < place.width) & (to_y >= 0) & (to_y < place.height)
+    return np.asarray(moved[inside])
 
 
 def cut_out(records: Records, config: AugmentConfig, place: Place) -> Records:
@@ -98,7 +104,8 @@ def cut_out(records: Records, config: AugmentConfig, place: Place) -> Records:
     side = place.rng.integers(config.cut_px + 1)
     x0, y0 = place.rng.integers(place.width), place.rng.integers(place.height)
     y = records["yp"] & 0x7FFF
-    return records[(records["x"] < x0) | (records["x"] >= x0 + side) | (y < y0) | (y >= y0 + side)]
+    outside = (records["x"] < x0) | (records["x"] >= x0 + side) | (y < y0) | (y >= y0 + side)
+    return np.asarray(records[outside])
 
 
 def polarity(records: Records, config: AugmentConfig, place: Place) -> Records:

@@ -31,7 +31,7 @@ SOURCE = "https://research.ibm.com/interactive/dvsgesture (DvsGesture.tar.gz)"
 
 
 def load_dvs_gesture(split: str, *, data_dir: Path) -> PackedRecordings:
-    """Load DVS128 Gesture as published: `trials_to_train.txt`, `trials_to_test.txt`, an .aedat and a _labels.csv a trial.
+    """Load DVS128 Gesture as published: `trials_to_train.txt`, `trials_to_test.txt`, an .aedat and a table a trial.
 
     Raises:
         InvalidArgumentError: a file is not there; says where to get the data set.

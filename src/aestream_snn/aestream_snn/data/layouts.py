@@ -1,4 +1,4 @@
-"""What the loaders of published data sets share: folders that must be there, and where to get them where they are not."""
+"""What the loaders of published data sets share: folders that must be there, and where to get those that are not."""
 
 from pathlib import Path
 

@@ -15,7 +15,7 @@ SOURCE = "https://www.prophesee.ai/2018/03/13/dataset-n-cars"
 
 
 def load_ncars(split: str, *, data_dir: Path) -> FileRecordings:
-    """Load N-CARS as published: `n-cars_train` and `n-cars_test`, with the folders `cars` and `background` of .dat files.
+    """Load N-CARS as published: `n-cars_train`, `n-cars_test`, in each `cars` and `background`, a .dat a recording.
 
     Raises:
         InvalidArgumentError: the folder is not there; says where to get it.

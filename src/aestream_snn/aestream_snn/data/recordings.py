@@ -12,23 +12,27 @@ from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import RECORD_DTYPE, Events
 
 Words = npt.NDArray[np.int64]
-"""(N,) events as 64-bit words: t in µs from the recording's start in bits 31:0, x in 47:32, y in 62:48, polarity in 63."""
+"""(N,) events as 64-bit words: t in µs from the start in bits 31:0, x in 47:32, y in 62:48, polarity in bit 63."""
 
 
 class Recordings(Protocol):
-    """Recordings of one sensor, each with a label.
+    """Recordings of one sensor, each with a label."""
 
-    Attributes:
-        width: sensor width in pixels.
-        height: sensor height in pixels.
-        classes: names of the labels.
-        labels: (R,) int64, indices into `classes`.
-    """
+    @property
+    def width(self) -> int:
+        """Sensor width in pixels."""
 
-    width: int
-    height: int
-    classes: tuple[str, ...]
-    labels: npt.NDArray[np.int64]
+    @property
+    def height(self) -> int:
+        """Sensor height in pixels."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the labels."""
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """(R,) int64, indices into `classes`."""
 
     def __len__(self) -> int:
         """Give the number of recordings."""

@@ -4,8 +4,7 @@ import torch
 from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError
-from aestream_snn.models.layers import Conv
-from aestream_snn.models.network import SpikingNetwork
+from aestream_snn.models.network import SpikingNetwork, current_of
 from aestream_snn.neurons.step import neuron_step
 
 
@@ -25,17 +24,14 @@ def calibrate(network: SpikingNetwork, sequence: Tensor, *, spread: float = 0.7)
         InvalidArgumentError: no current reaches a layer, as the frames hold no events.
     """
     inputs = [x.contiguous(memory_format=torch.channels_last) for x in sequence.unbind(0)]
-    for number, (layer, weights, neuron) in enumerate(
-        zip(network.layers, network.weights, network.neurons, strict=True)
-    ):
-        maps = isinstance(layer, Conv)
-        currents = [weights(x if maps else x.flatten(1)) for x in inputs]
+    for number, (layer, weights, neuron) in enumerate(network.parts()):
+        currents = [current_of(x, weights) for x in inputs]
         active = torch.cat([current[current != 0] for current in currents])
         if len(active) < 2:
             raise InvalidArgumentError(f"no current reaches layer {number}; the frames for calibration hold no events")
-        factor = spread * neuron.threshold / active.std()
+        factor = spread * neuron.threshold / (neuron.gain * active.std())
         weights.weight.mul_(factor)
         state, inputs = None, []
         for current in currents:
-            spikes, state = neuron_step(current * factor, state, neuron, pool=layer.pool if maps else 1)
+            spikes, state = neuron_step(current * factor, state, neuron, pool=layer.pool)
             inputs.append(spikes)

@@ -13,5 +13,5 @@ def conv_iaf(input_shape: tuple[int, int, int], classes: int, *, neuron: NeuronC
 
 def conv_iaf_deep(input_shape: tuple[int, int, int], classes: int, *, neuron: NeuronConfig = IAF) -> SpikingNetwork:
     """Make three padded convolutions of 8, 16 and 32 features, each pooled by 2, and a dense layer of the classes."""
-    layers = (*(Conv(features, 3, padding=1, pool=2) for features in (8, 16, 32)), Dense(classes))
-    return SpikingNetwork(input_shape, layers, neuron=neuron)
+    convs = [Conv(features, 3, padding=1, pool=2) for features in (8, 16, 32)]
+    return SpikingNetwork(input_shape, (*convs, Dense(classes)), neuron=neuron)

@@ -33,9 +33,11 @@ class Dense:
 
     Attributes:
         units: neurons.
+        pool: there are no windows.
     """
 
     units: int
+    pool: int = 1
 
 
 Layer = Conv | Dense

@@ -1,17 +1,21 @@
 """A network of spiking layers whose state is the caller's."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_snn.models.base import State, StepModel
-from aestream_snn.models.layers import Conv, Dense, Layer
+from aestream_snn.models.layers import Dense, Layer
 from aestream_snn.neurons.config import IAF, NeuronConfig
 from aestream_snn.neurons.sparse_conv import event_conv2d
 from aestream_snn.neurons.step import neuron_step
+
+Weights = nn.Conv2d | nn.Linear
+
 
 class SpikingNetwork(StepModel):
     """Layers in a row, each with neurons of one kind.
@@ -39,7 +43,14 @@ class SpikingNetwork(StepModel):
         for layer in self.layers:
             weights, shape = _make_weights(layer, shape)
             nn.init.uniform_(weights.weight, *_bounds(weights.weight[0].numel(), neuron))
-            self.weights.append(weights.to(memory_format=torch.channels_last))
+            if isinstance(weights, nn.Conv2d):
+                weights.weight.data = weights.weight.data.contiguous(memory_format=torch.channels_last)
+            self.weights.append(weights)
+
+    def parts(self) -> Iterator[tuple[Layer, Weights, NeuronConfig]]:
+        """Give what each layer is, its weights and its neurons."""
+        for layer, weights, neuron in zip(self.layers, self.weights, self.neurons, strict=True):
+            yield layer, cast(Weights, weights), neuron
 
     def initial_state(self) -> State:
         """Give the state of a network that has seen nothing."""
@@ -57,10 +68,9 @@ class SpikingNetwork(StepModel):
         """
         _check_frame(x, self.input_shape)
         x, after = x.contiguous(memory_format=torch.channels_last), list[Tensor | None]()
-        for layer, weights, neuron, v in zip(self.layers, self.weights, self.neurons, state, strict=True):
-            current = event_conv2d(x, weights) if isinstance(weights, nn.Conv2d) else weights(x.flatten(1))
-            pool = layer.pool if isinstance(layer, Conv) else 1
-            x, v_after = neuron_step(current, v, neuron, pool=pool)
+        for (layer, weights, neuron), v in zip(self.parts(), state, strict=True):
+            current = current_of(x, weights)
+            x, v_after = neuron_step(current, v, neuron, pool=layer.pool)
             after.append(v_after)
         return x, tuple(after)
 
@@ -83,14 +93,24 @@ class SpikingNetwork(StepModel):
         return torch.stack(outputs)
 
 
-def _make_weights(layer: Layer, shape: tuple[int, ...]) -> tuple[nn.Conv2d | nn.Linear, tuple[int, ...]]:
+def current_of(x: Tensor, weights: Weights) -> Tensor:
+    """Give the current that a frame of spikes makes: of maps by convolution, of all of them by a matrix."""
+    if isinstance(weights, nn.Conv2d):
+        return event_conv2d(x, weights)
+    current: Tensor = weights(x.flatten(1))
+    return current
+
+
+def _make_weights(layer: Layer, shape: tuple[int, ...]) -> tuple[Weights, tuple[int, ...]]:
     if isinstance(layer, Dense):
         return nn.Linear(math.prod(shape), layer.units, bias=False), (layer.units,)
     if len(shape) != 3:
         raise InvalidArgumentError(f"a {layer} cannot follow a dense layer")
     after = layer.output_shape((shape[0], shape[1], shape[2]))
     if min(after) < 1:
-        raise InvalidArgumentError(f"a {layer} leaves {after} of an input of {tuple(shape)}; use fewer or smaller layers")
+        raise InvalidArgumentError(
+            f"a {layer} leaves {after} of an input of {tuple(shape)}; use fewer or smaller layers"
+        )
     sides = (layer.kernel, layer.stride, layer.padding)
     return nn.Conv2d(shape[0], layer.channels, *sides, bias=False), after
 

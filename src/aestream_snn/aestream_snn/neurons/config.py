@@ -1,7 +1,7 @@
 """What a population of neurons is, as data."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 
 from aestream_core.config import setting, validate
 from aestream_snn import _kernels
@@ -23,7 +23,9 @@ class NeuronConfig:
     decay: float = setting(1.0, "Share of the membrane that one step keeps; 1 does not leak.", bounds=(0, 1))
     gain: float = setting(1.0, "Factor on the input current.", bounds=(0, 1e6))
     spikes: str = setting("multi", "Spikes in one step: any number, or one.", choices=("multi", "single"))
-    reset: str = setting("subtract", "Spikes times the threshold off the membrane, or to zero.", choices=("subtract", "zero"))
+    reset: str = setting(
+        "subtract", "Spikes times the threshold off the membrane, or to zero.", choices=("subtract", "zero")
+    )
     surrogate: str = setting("exponential", "Shape of the derivative of the spikes.", choices=SURROGATES)
     width: float = setting(0.5, "Width of the surrogate, in units of the membrane.", bounds=(1e-3, 1e3))
     scale: float = setting(1.0, "Factor on the surrogate.", bounds=(0, 1e3))
@@ -32,14 +34,15 @@ class NeuronConfig:
         """Check every field."""
         validate(self)
 
-    @cached_property
-    def native(self) -> "_kernels.Neuron":
-        """Give the neuron as the native code takes it."""
-        lowest = float("-inf") if self.min_v is None else self.min_v
-        multi, subtract = self.spikes == "multi", self.reset == "subtract"
-        surrogate = SURROGATES.index(self.surrogate)
-        shape = (surrogate, self.width, self.scale / self.threshold)
-        return _kernels.Neuron(self.threshold, self.decay, self.gain, lowest, multi, subtract, *shape)
+
+@cache
+def native_neuron(config: NeuronConfig) -> "_kernels.Neuron":
+    """Give a population as the native code takes it."""
+    lowest = float("-inf") if config.min_v is None else config.min_v
+    multi, subtract = config.spikes == "multi", config.reset == "subtract"
+    surrogate = SURROGATES.index(config.surrogate)
+    shape = (surrogate, config.width, config.scale / config.threshold)
+    return _kernels.Neuron(config.threshold, config.decay, config.gain, lowest, multi, subtract, *shape)
 
 
 IAF = NeuronConfig()

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.grad import conv2d_input
 
 from aestream_snn import _kernels
 
@@ -31,7 +32,7 @@ def event_conv2d(x: Tensor, conv: nn.Conv2d) -> Tensor:
         return functional.conv2d(x, conv.weight, None, conv.stride, conv.padding)
     stride, padding = int(conv.stride[0]), int(conv.padding[0])
     if torch.is_grad_enabled() and (x.requires_grad or conv.weight.requires_grad):
-        output: Tensor = _EventConv.apply(x, conv.weight, stride, padding)
+        output: Tensor = _EventConv.apply(x, conv.weight, stride, padding)  # type: ignore[no-untyped-call]
         return output
     return _forward(x, conv.weight, stride, padding)
 
@@ -67,7 +68,7 @@ class _EventConv(torch.autograd.Function):
         grad = grads[0].contiguous(memory_format=torch.channels_last)
         of_x = of_weight = None
         if ctx.needs_input_grad[0]:
-            of_x = torch.nn.grad.conv2d_input(x.shape, weight, grad, ctx.stride, ctx.padding)
+            of_x = conv2d_input(x.shape, weight, grad, ctx.stride, ctx.padding)  # type: ignore[no-untyped-call]
         if ctx.needs_input_grad[1]:
             of_weight = torch.empty_like(weight, memory_format=torch.channels_last)
             shape = _shape(x, weight, ctx.stride, ctx.padding)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_snn import _kernels
-from aestream_snn.neurons.config import NeuronConfig
+from aestream_snn.neurons.config import NeuronConfig, native_neuron
 
 
 def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool: int = 1) -> tuple[Tensor, Tensor]:
@@ -40,7 +40,7 @@ def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool
     if torch.compiler.is_compiling() or not native:
         return neuron_step_ref(current, v, config, pool=pool)
     if torch.is_grad_enabled() and (current.requires_grad or (v is not None and v.requires_grad)):
-        spikes, after = _NativeStep.apply(current, v, config, pool)
+        spikes, after = _NativeStep.apply(current, v, config, pool)  # type: ignore[no-untyped-call]
         return spikes, after
     spikes, after, _ = _forward(current, v, config, pool, keep=False)
     return spikes, after
@@ -119,7 +119,7 @@ def _forward(
     v_pre = torch.empty_like(current) if keep else None
     kept = 0 if v_pre is None else v_pre.data_ptr()
     addresses = (current.data_ptr(), before.data_ptr(), kept, after.data_ptr(), spikes.data_ptr())
-    _kernels.forward(config.native, _maps(current, pool), *addresses)
+    _kernels.forward(native_neuron(config), _maps(current, pool), *addresses)
     return spikes, after, v_pre
 
 
@@ -136,9 +136,10 @@ class _NativeStep(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         (v_pre,) = ctx.saved_tensors
         given = [None if grad is None else _dense(grad) for grad in grads]
-        addresses = [0 if grad is None else grad.data_ptr() for grad in given]
+        of_spikes, of_after = (0 if grad is None else grad.data_ptr() for grad in given)
         grad = torch.empty_like(v_pre)
-        _kernels.backward(ctx.config.native, _maps(v_pre, ctx.pool), v_pre.data_ptr(), *addresses, grad.data_ptr())
+        maps = _maps(v_pre, ctx.pool)
+        _kernels.backward(native_neuron(ctx.config), maps, v_pre.data_ptr(), of_spikes, of_after, grad.data_ptr())
         gain, decay = ctx.config.gain, ctx.config.decay
         of_current = grad if gain == 1 else grad * gain
         of_v = None if not ctx.needs_input_grad[1] else grad if decay == 1 else grad * decay

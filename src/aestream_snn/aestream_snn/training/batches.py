@@ -22,7 +22,7 @@ def batches_in_order(recordings: Recordings, frames: FrameConfig, *, size: int) 
 
 
 class TrainingBatches:
-    """Augmented batches. An epoch depends on seed and epoch alone, so a run that resumes sees what it would have seen."""
+    """Augmented batches. An epoch depends on seed and number alone, so a run that resumes sees the same."""
 
     def __init__(
         self,

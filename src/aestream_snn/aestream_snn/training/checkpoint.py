@@ -4,7 +4,6 @@ A file holds tensors by name, `model.*` and `optimiser.*`, and in its header und
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     facts = json.dumps({"version": VERSION, **checkpoint.facts})
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
     save_file(tensors, temporary, metadata={"aestream": facts})
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

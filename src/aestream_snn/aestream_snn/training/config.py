@@ -13,7 +13,9 @@ class DataConfig:
 
     name: str = setting("simgesture", "Name of the data set.")
     data_dir: str | None = setting(None, "Folder or file of a data set that is not made here.")
-    seed: int = setting(0, "Seed of data that is made here, and of the share that serves as validation.", bounds=(0, 2**31 - 1))
+    seed: int = setting(
+        0, "Seed of data that is made here, and of the share that serves as validation.", bounds=(0, 2**31 - 1)
+    )
     frames: FrameConfig = field(default_factory=FrameConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
@@ -48,7 +50,6 @@ class TaskConfig:
     patience: int = setting(0, "Epochs without a better validation after which to stop; 0 for never.", bounds=(0, 1e6))
     stop_at: float = setting(1.0, "Validation accuracy at which to stop.", bounds=(0, 1))
     limit_s: float = setting(0.0, "Time after which to stop; 0 for any.", unit="s", bounds=(0, 1e7))
-    rate_penalty: float = setting(0.0, "Weight of the mean spikes a neuron and step in the loss.", bounds=(0, 1e6))
 
     def __post_init__(self) -> None:
         """Check every field."""

@@ -154,7 +154,9 @@ class Trainer:
         better = accuracy > self.state.best
         if better:
             self.state.best, self.state.best_epoch = accuracy, self.state.epoch
-        checkpoint = Checkpoint(self.state.tensors(), facts_of(self.config, self.classes, self.model) | self.state.facts())
+        checkpoint = Checkpoint(
+            self.state.tensors(), facts_of(self.config, self.classes, self.model) | self.state.facts()
+        )
         write_checkpoint(self.last_path, checkpoint)
         if better:
             weights = {name: tensor for name, tensor in checkpoint.tensors.items() if name.startswith("model.")}
@@ -165,9 +167,7 @@ class Trainer:
         load_weights(self.model, read_checkpoint(self.best_path))
         state = self.state
         accuracy = self._judge(test)
-        return TrainResult(
-            self.best_path, state.best, accuracy, state.epoch, state.elapsed_s, self.clock.shares()
-        )
+        return TrainResult(self.best_path, state.best, accuracy, state.epoch, state.elapsed_s, self.clock.shares())
 
 
 def new_model(config: TrainConfig, train: Recordings) -> StepModel:

@@ -104,8 +104,17 @@ PAIRS: tuple[tuple[Motion, str, str], ...] = (
 CLASSES: tuple[str, ...] = tuple(name for pair in PAIRS for name in pair[1:])
 
 
+def _tremble(times_s: npt.NDArray[np.float64], rng: np.random.Generator) -> Track:
+    """Draw the unrest of a hand: a pixel or two, a few times a second."""
+    unrest = np.zeros((len(times_s), 5))
+    for axis in (0, 1):
+        turns = rng.uniform() + rng.uniform(2, 6) * times_s
+        unrest[:, axis] = rng.uniform(0, 1.5) * np.sin(2 * np.pi * turns)
+    return unrest
+
+
 def track_of(label: int, times_s: npt.NDArray[np.float64], rng: np.random.Generator) -> Track:
     """Draw the track of one class."""
-    track = PAIRS[label // 2][0](times_s, rng)
+    track = PAIRS[label // 2][0](times_s, rng) + _tremble(times_s, rng)
     track[:, 4] *= np.clip(np.minimum(times_s, times_s[-1] - times_s) / FADE_S, 0, 1)
     return track[::-1] if label % 2 else track

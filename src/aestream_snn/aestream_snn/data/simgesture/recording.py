@@ -21,7 +21,9 @@ class GestureConfig:
     duration_us: int = setting(1_000_000, "Length of a recording.", unit="us", bounds=(100_000, 10_000_000))
     contrast_low: float = setting(0.4, "Weakest contrast, as log intensity.", bounds=(0.1, 3))
     contrast_high: float = setting(0.8, "Strongest contrast, as log intensity.", bounds=(0.1, 3))
-    dark_share: float = setting(0.0, "Share of the recordings whose shapes are darker than the background.", bounds=(0, 1))
+    dark_share: float = setting(
+        0.0, "Share of the recordings whose shapes are darker than the background.", bounds=(0, 1)
+    )
     noise_high_hz: float = setting(1.0, "Most shot noise of a pixel.", unit="Hz", bounds=(0, 100))
     hot_fraction_high: float = setting(5e-4, "Largest share of hot pixels.", bounds=(0, 0.01))
     flicker_share: float = setting(0.25, "Share of the recordings with a flickering lamp.", bounds=(0, 1))
@@ -44,8 +46,8 @@ def simulate_gesture(label: int, seed: tuple[int, ...], config: GestureConfig) -
     """
     rng = np.random.default_rng(seed)
     steps = config.duration_us // STEP_US
-    times_s = np.arange(steps + 1) * (STEP_US * 1e-6)
-    shapes, tracks = _body(track_of(label, times_s, rng) + _tremble(times_s, rng), config, rng)
+    times_s = np.arange(steps + 1, dtype=np.float64) * (STEP_US * 1e-6)
+    shapes, tracks = _body(track_of(label, times_s, rng), config, rng)
     if rng.uniform() < config.flicker_share:
         shapes.append(_box(rng.uniform(1.5, 4), 0.2))
         tracks.append(_lamp(times_s, rng))
@@ -75,15 +77,6 @@ def _attached(track: Track, distance_px: float) -> Track:
     attached[:, 0] += reach * np.cos(2 * np.pi * track[:, 2])
     attached[:, 1] += reach * np.sin(2 * np.pi * track[:, 2])
     return attached
-
-
-def _tremble(times_s: npt.NDArray[np.float64], rng: np.random.Generator) -> Track:
-    """Draw the unrest of a hand: a pixel or two, a few times a second."""
-    unrest = np.zeros((len(times_s), 5))
-    for axis in (0, 1):
-        turns = rng.uniform() + rng.uniform(2, 6) * times_s
-        unrest[:, axis] = rng.uniform(0, 1.5) * np.sin(2 * np.pi * turns)
-    return unrest
 
 
 def _box(half_px: float, contrast: float) -> MotionShape:

@@ -1,0 +1,65 @@
+"""`aestream evaluate`: what a trained model is worth, and what it withstands."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aestream.cli.parser import CommandParser
+
+if TYPE_CHECKING:
+    from aestream_snn.evaluation.report import Evaluation
+
+EXAMPLES = """examples:
+  aestream evaluate out/train/best.safetensors
+  aestream evaluate out/train/best.safetensors --recordings 100 --no-robustness
+  aestream evaluate model.safetensors --data-dir ~/data/N-MNIST --json result.json
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="judge a trained network on its test data",
+        description="Judge a trained network on the test data of its data set: accuracy, confusion, 8-bit weights, "
+        "time to a sure answer, and what it withstands.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="FILE", help="best.safetensors of a run")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data lie, if not where they lay")
+    parser.add_argument("--recordings", type=int, metavar="N", help="judge at most that many (default: all)")
+    parser.add_argument("--no-robustness", action="store_true", help="do not disturb the recordings")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there too")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    import json
+
+    from aestream_snn.evaluation.report import evaluate
+
+    evaluation = evaluate(
+        args.checkpoint, data_dir=args.data_dir, recordings=args.recordings, robustness=not args.no_robustness
+    )
+    _print(evaluation)
+    if args.json:
+        args.json.write_text(json.dumps(evaluation.facts(), indent=2) + "\n")
+    return 0
+
+
+def _print(evaluation: "Evaluation") -> None:
+    print(f"accuracy  {evaluation.verdict.accuracy:6.1%} of {int(evaluation.verdict.confusion.sum())} recordings")
+    if evaluation.int8 is not None:
+        print(f"8 bits    {evaluation.int8:6.1%}")
+    if (sure_us := evaluation.sure_us()) is not None:
+        print(f"sure      after {sure_us / 1e3:.0f} ms, the median of right answers")
+    classes = evaluation.verdict.classes
+    width = max(len(name) for name in classes)
+    print(f"\n{'true':{width}}  said, in the same order")
+    for name, row in zip(classes, evaluation.verdict.confusion.tolist(), strict=True):
+        print(f"{name:{width}}  " + " ".join(f"{count or '.':>4}" for count in row))
+    if evaluation.robustness:
+        print(f"\n{'disturbance':32} accuracy")
+    for name, strength, unit, accuracy in evaluation.robustness:
+        print(f"{f'{name}, {strength:g} {unit}':32} {accuracy:7.1%}")

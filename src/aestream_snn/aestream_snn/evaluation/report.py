@@ -1,0 +1,110 @@
+"""`aestream evaluate` without its parser: a checkpoint in, numbers out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from aestream_snn.data.recordings import Recordings, SomeRecordings
+from aestream_snn.evaluation.answers import Answers, ask
+from aestream_snn.evaluation.disturbances import DISTURBANCES, Disturbed
+from aestream_snn.models.network import SpikingNetwork
+from aestream_snn.models.quantise import quantised
+from aestream_snn.training.accuracy import Verdict, judge
+from aestream_snn.training.checkpoint import read_checkpoint
+from aestream_snn.training.compose import from_mapping
+from aestream_snn.training.config import TrainConfig
+from aestream_snn.training.trainer import load_data, model_of
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model is worth.
+
+    Attributes:
+        verdict: accuracy and confusion on the test data.
+        int8: accuracy with weights of 8 bits; None for a model that does not spike.
+        answers: when it was sure; None for a model that gives one answer.
+        step_us: time of one step in µs, where frames are of equal time.
+        robustness: (disturbance, strength, unit, accuracy).
+    """
+
+    verdict: Verdict
+    int8: float | None
+    answers: Answers | None
+    step_us: float | None
+    robustness: tuple[tuple[str, float, str, float], ...]
+
+    def facts(self) -> dict[str, Any]:
+        """Give all of it as plain values."""
+        return {
+            "accuracy": self.verdict.accuracy,
+            "int8": self.int8,
+            "classes": list(self.verdict.classes),
+            "confusion": self.verdict.confusion.tolist(),
+            "sure_us": self.sure_us(),
+            "robustness": [
+                dict(zip(("name", "strength", "unit", "accuracy"), r, strict=True)) for r in self.robustness
+            ],
+        }
+
+    def sure_us(self) -> float | None:
+        """Give the median time in µs until a right answer is sure."""
+        if self.answers is None or self.step_us is None or not self.answers.right.any():
+            return None
+        steps = (self.answers.sure + 1).clamp(max=self.answers.steps)[self.answers.right]
+        return float(steps.double().median()) * self.step_us
+
+
+def evaluate(
+    path: Path, *, data_dir: Path | None = None, recordings: int | None = None, robustness: bool = True
+) -> Evaluation:
+    """Evaluate a checkpoint on the test data of the data set that it was trained on.
+
+    Args:
+        path: the checkpoint.
+        data_dir: where the data lie, if not where they lay.
+        recordings: at most that many, spread over the classes.
+        robustness: whether to disturb them too.
+
+    Raises:
+        FormatError: the file is no checkpoint.
+        InvalidArgumentError: the data are not there.
+    """
+    checkpoint = read_checkpoint(path)
+    config = from_mapping(TrainConfig, _with_folder(checkpoint.facts["config"], data_dir))
+    torch.set_num_threads(config.system.threads)
+    model, frames = model_of(checkpoint), config.data.frames
+    test = _some(load_data(config, "test"), recordings)
+    spiking = isinstance(model, SpikingNetwork)
+    int8 = judge(quantised(model), test, frames).accuracy if isinstance(model, SpikingNetwork) else None
+    answers = ask(model, test, frames) if spiking else None
+    timed = frames.by == "time" and frames.duration_us is not None
+    step_us = frames.duration_us / frames.steps if timed and frames.duration_us else None
+    rows = tuple(
+        (name, strength, unit, judge(model, disturbed, frames).accuracy)
+        for name, strength, unit, disturbed in (_disturbed(test) if robustness else ())
+    )
+    return Evaluation(judge(model, test, frames), int8, answers, step_us, rows)
+
+
+def _disturbed(test: Recordings) -> Iterator[tuple[str, float, str, Recordings]]:
+    for name, row in DISTURBANCES.items():
+        for strength in row.strengths:
+            yield name, strength, row.unit, Disturbed(test, row, strength)
+
+
+def _some(recordings: Recordings, count: int | None) -> Recordings:
+    if count is None or count >= len(recordings):
+        return recordings
+    order = np.random.default_rng(0).permutation(len(recordings))[:count]
+    return SomeRecordings(recordings, np.sort(order))
+
+
+def _with_folder(config: dict[str, Any], data_dir: Path | None) -> dict[str, Any]:
+    if data_dir is None:
+        return config
+    return config | {"data": config["data"] | {"data_dir": str(data_dir)}}

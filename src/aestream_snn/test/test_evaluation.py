@@ -1,0 +1,48 @@
+"""Evaluation: disturbances do what they say, and sure answers are found where they are."""
+
+import numpy as np
+import pytest
+import torch
+
+from aestream_snn.data.recordings import PackedRecordings, pack, records_of, words_from_columns
+from aestream_snn.evaluation.answers import first_from
+from aestream_snn.evaluation.disturbances import DISTURBANCES, Disturbed
+
+
+def recordings() -> PackedRecordings:
+    rng = np.random.default_rng(0)
+    t = np.sort(rng.integers(0, 200_000, 4000))
+    events = words_from_columns(t, rng.integers(0, 40, 4000), rng.integers(0, 30, 4000), rng.integers(0, 2, 4000))
+    words, offsets = pack([events])
+    return PackedRecordings(40, 30, ("a",), np.zeros(1, np.int64), words, offsets)
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_a_disturbance_changes_events_that_stay_on_the_sensor_and_in_order(name):
+    row = DISTURBANCES[name]
+    disturbed = Disturbed(recordings(), row, row.strengths[-1])
+    records = records_of(disturbed.words(0))
+    assert not np.array_equal(records.view(np.int64), recordings().words(0))
+    assert np.array_equal(records.view(np.int64), disturbed.words(0))
+    assert (np.diff(records["t"].astype(np.int64)) >= 0).all()
+    assert records["x"].max() < 40
+    assert (records["yp"] & 0x7FFF).max() < 30
+
+
+def test_noise_adds_the_rate_that_was_asked_for():
+    added = len(Disturbed(recordings(), DISTURBANCES["noise"], 10).words(0)) - 4000
+    assert added == pytest.approx(10 * 40 * 30 * 0.2, rel=0.15)
+
+
+def test_loss_leaves_the_rest():
+    assert len(Disturbed(recordings(), DISTURBANCES["loss"], 0.6).words(0)) == pytest.approx(1600, rel=0.1)
+
+
+def test_time_is_stretched():
+    records = records_of(Disturbed(recordings(), DISTURBANCES["time"], 1.5).words(0))
+    assert records["t"][-1] == pytest.approx(300_000, rel=0.01)
+
+
+def test_the_first_step_from_which_something_holds():
+    holds = torch.tensor([[1, 0, 1, 0], [0, 0, 1, 0], [1, 1, 1, 0]], dtype=torch.bool)
+    assert first_from(holds).tolist() == [2, 2, 0, 3]

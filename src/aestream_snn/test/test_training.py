@@ -1,0 +1,152 @@
+"""Training: same seed, same curve; a run that resumes goes on as if it had not stopped; bad settings are refused."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from aestream_core.errors import FormatError, InvalidArgumentError, UnknownNameError
+from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
+from aestream_snn.training.accuracy import judge
+from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from aestream_snn.training.compose import GROUPS, compose_config, group_choices
+from aestream_snn.training.phases import PhaseClock
+from aestream_snn.training.trainer import Trainer, model_of, rate_factor
+
+SMALL = SimGestureConfig(train=96, validation=24, test=24)
+WORDS = ("task.epochs=3", "data.frames.steps=8", "data.frames.shrink=8", "model=conv_iaf", "data.augment.drop=0.2")
+
+
+@pytest.fixture(scope="module")
+def splits(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        return tuple(make_simgesture(split, SMALL) for split in ("train", "validation", "test"))
+
+
+def trainer(splits, folder, *words: str) -> Trainer:
+    return Trainer(compose_config((*WORDS, f"logging.folder={folder}", *words)), *splits[:2])
+
+
+def curve(run: Trainer) -> list[dict[str, float]]:
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in run.state.curve]
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_another(splits, tmp_path):
+    runs = [
+        trainer(splits, tmp_path / str(n), f"system.seed={seed}", "task.epochs=1") for n, seed in enumerate((1, 1, 2))
+    ]
+    for run in runs:
+        run.run()
+    assert curve(runs[0]) == curve(runs[1])
+    assert curve(runs[0]) != curve(runs[2])
+
+
+def test_a_run_that_resumes_goes_on_bit_for_bit(splits, tmp_path):
+    whole = trainer(splits, tmp_path / "whole")
+    whole.run()
+    stopped = trainer(splits, tmp_path / "stopped")
+    stopped.state.curve, stopped.finished = [], lambda: stopped.state.epoch >= 2
+    stopped.run()
+    resumed = trainer(splits, tmp_path / "resumed")
+    resumed.resume(stopped.last_path)
+    resumed.run()
+    assert curve(resumed) == curve(whole)
+    for name, tensor in whole.state.tensors().items():
+        assert torch.equal(tensor, resumed.state.tensors()[name]), name
+
+
+def test_training_learns(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.epochs=5")
+    run.run()
+    assert run.state.curve[-1]["loss"] < 0.95 * run.state.curve[0]["loss"]
+    assert set(run.clock.seconds) == {"data", "forward", "backward", "update", "validation", "logging"}
+
+
+def test_the_best_model_comes_back_from_its_file(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.epochs=1")
+    run.run()
+    checkpoint = read_checkpoint(run.best_path)
+    assert not checkpoint.part("optimiser")
+    model = model_of(checkpoint)
+    frames = run.config.data.frames
+    assert judge(model, splits[1], frames).accuracy == run.state.best
+    assert run.result(splits[2]).test == judge(model, splits[2], frames).accuracy
+
+
+def test_patience_ends_a_run(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.rate=0", "task.epochs=9", "task.patience=2")
+    run.run()
+    assert run.state.epoch == 3
+
+
+def test_a_checkpoint_of_another_model_is_refused(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.epochs=1")
+    run.run()
+    with pytest.raises(FormatError, match="the checkpoint is of another model"):
+        trainer(splits, tmp_path, "model=conv_iaf_deep").resume(run.last_path)
+
+
+def test_a_pickle_is_no_checkpoint(tmp_path):
+    torch.save({"model": torch.zeros(1)}, tmp_path / "model.pt")
+    with pytest.raises(FormatError, match=r"model\.pt: no checkpoint that can be read"):
+        read_checkpoint(tmp_path / "model.pt")
+
+
+def test_a_checkpoint_that_was_cut_is_refused(tmp_path):
+    path = tmp_path / "a.safetensors"
+    write_checkpoint(path, Checkpoint({"model.w": torch.zeros(1000)}, {}))
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(FormatError, match="no checkpoint that can be read"):
+        read_checkpoint(path)
+
+
+def test_a_checkpoint_of_a_newer_version_is_refused(tmp_path):
+    write_checkpoint(tmp_path / "a.safetensors", Checkpoint({}, {"version": 99}))
+    with pytest.raises(FormatError, match="a checkpoint of version 99; this reads version 1"):
+        read_checkpoint(tmp_path / "a.safetensors")
+
+
+def test_the_rate_rises_then_falls_to_zero():
+    rates = [rate_factor(update, 100, 0.1) for update in range(101)]
+    assert rates[9] == 1
+    assert rates[:10] == sorted(rates[:10])
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[100] == pytest.approx(0)
+
+
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group in GROUPS for name in group_choices(group)])
+def test_every_file_of_every_group_is_a_valid_configuration(group, name):
+    assert compose_config((f"{group}={name}",))
+
+
+def test_the_task_follows_the_data():
+    assert compose_config(("data=nmnist",)).task.patience == 5
+    assert compose_config(("data=nmnist", "task=simgesture")).task.patience == 0
+
+
+def test_settings_that_are_not_there_are_refused():
+    with pytest.raises(UnknownNameError, match="unknown setting in task 'epoch'; known: batch"):
+        compose_config(("task.epoch=3",))
+    with pytest.raises(UnknownNameError, match="unknown data 'mnist'; known: dvs_gesture"):
+        compose_config(("data=mnist",))
+    with pytest.raises(InvalidArgumentError, match="'epochs' is no setting"):
+        compose_config(("epochs",))
+    with pytest.raises(InvalidArgumentError, match="epochs is 0; it must be 1 to 100000"):
+        compose_config(("task.epochs=0",))
+
+
+def test_settings_survive_the_way_through_a_checkpoint(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.epochs=1")
+    run.run()
+    stored = read_checkpoint(run.last_path).facts["config"]
+    assert json.dumps(stored["data"]["frames"]) == json.dumps(vars(replace(run.config.data.frames)))
+
+
+def test_phases_add_up():
+    clock = PhaseClock()
+    for name in ("a", "b", "a"):
+        with clock.phase(name):
+            sum(range(10_000))
+    assert sum(clock.shares().values()) == pytest.approx(1)
