@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-NAMES = ("transport", "soak, by hand", "files", "surfaces", "surfaces, by hand")
+NAMES = ("transport", "soak, by hand", "files", "surfaces", "surfaces, by hand", "coroutines")
 """Sections in the order in which they stand; what is written by hand is kept."""
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"

@@ -1,4 +1,4 @@
-"""Event cameras in a few lines of Python: recordings and the simulator as packets of events or as tensors.
+"""Event cameras in a few lines of Python: recordings, UDP and the simulator as packets of events or as tensors.
 
     events = aestream.read("recording.raw")  # of any format that `aestream formats` lists
     aestream.write("recording.aedat4", aestream.stream("recording.raw"))  # in constant memory
@@ -14,14 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aestream import filters
+    from aestream import filters, links
     from aestream.inputs import CameraInput, FileInput, Input, SimInput, info, read, stream
     from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
+    from aestream.udp import UdpInput, send_udp
     from aestream.window_reader import BACKENDS, TensorWindow
     from aestream.writing import write
+    from aestream_core.engine import Pipeline
     from aestream_core.errors import AestreamError, DamagedRecordingError
     from aestream_core.events import Events
     from aestream_core.files import FILE_FORMATS, FileInfo, WriteCounters
+    from aestream_core.stages import buffered, merged
 
 __version__ = "0.1.0"
 
@@ -32,6 +35,9 @@ _HOME = {
     "FILE_FORMATS": "aestream_core.files",
     "FileInfo": "aestream_core.files",
     "WriteCounters": "aestream_core.files",
+    "Pipeline": "aestream_core.engine",
+    "buffered": "aestream_core.stages",
+    "merged": "aestream_core.stages",
     "BACKENDS": "aestream.window_reader",
     "TensorWindow": "aestream.window_reader",
     "CameraInput": "aestream.inputs",
@@ -47,6 +53,8 @@ _HOME = {
     "read_frames": "aestream.side_records",
     "read_imu": "aestream.side_records",
     "read_triggers": "aestream.side_records",
+    "UdpInput": "aestream.udp",
+    "send_udp": "aestream.udp",
     "write": "aestream.writing",
 }
 
@@ -63,16 +71,22 @@ __all__ = [
     "FileInput",
     "Frame",
     "Input",
+    "Pipeline",
     "SimInput",
     "TensorWindow",
+    "UdpInput",
     "WriteCounters",
     "__version__",
+    "buffered",
     "filters",
     "info",
+    "links",
+    "merged",
     "read",
     "read_frames",
     "read_imu",
     "read_triggers",
+    "send_udp",
     "stream",
     "write",
 ]
@@ -80,8 +94,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that defines it."""
-    if name == "filters":
-        return import_module("aestream.filters")
+    if name in ("filters", "links"):
+        return import_module(f"aestream.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'aestream' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

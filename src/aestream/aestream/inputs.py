@@ -56,11 +56,13 @@ class Input:
             InvalidArgumentError: windows were read before, and the next one has already begun.
             DamagedRecordingError: the recording is damaged; every packet before the fault was given.
         """
-        if self._windows.began:
-            raise InvalidArgumentError(
-                "windows were read from this input; iterate over its tensors(), not over packets"
-            )
+        self._refuse_after_windows()
         return next(self._stream)
+
+    def as_native(self) -> "_core.Stream | None":
+        """Give the native stream of the packets that are left; see `PacketStream.as_native`."""
+        self._refuse_after_windows()
+        return self._stream.as_native()
 
     def read(self, backend: str = "torch", *, window_us: int = 10_000) -> Any:
         """Count the events of the next window that has any.
@@ -88,6 +90,12 @@ class Input:
     def close(self) -> None:
         """End the stream. Safe to call from any thread, and more than once."""
         self._stream.close()
+
+    def _refuse_after_windows(self) -> None:
+        if self._windows.began:
+            raise InvalidArgumentError(
+                "windows were read from this input; iterate over its tensors(), not over packets"
+            )
 
     def __enter__(self: _InputT) -> _InputT:
         """Enter a with block."""

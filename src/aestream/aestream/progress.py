@@ -17,11 +17,11 @@ _REFRESH_S = 0.1
 class ProgressBar:
     """A bar for people: drawn only where `report` is a terminal and no sink prints to the same one."""
 
-    def __init__(self, label: str, *, report: TextIO, prints: bool) -> None:
-        """Prepare a bar; nothing is drawn yet."""
+    def __init__(self, label: str, *, report: TextIO, prints: bool, shown: bool = True) -> None:
+        """Prepare a bar, or one that is never shown; nothing is drawn yet."""
         self._label = label
         self._report = report
-        self._shown = report.isatty() and not (prints and sys.stdout.isatty())
+        self._shown = shown and report.isatty() and not (prints and sys.stdout.isatty())
         self._next_s = 0.0
         self._bar: Progress | None = None
         self._task: TaskID | None = None

@@ -1,15 +1,19 @@
 """Recordings written from Python."""
 
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from aestream.progress import watched
+from aestream.progress import ProgressBar, fraction_read
+from aestream_core.engine import Pipeline
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
 from aestream_core.files import WriteCounters, create_file
+from aestream_core.streams import Packets
 
 
 def write(
@@ -43,11 +47,15 @@ def write(
         DamagedRecordingError: the recording that is read is damaged; every event before the fault was written.
     """
     refuse_own_input(getattr(events, "path", ""), fspath(path))
-    packets = iter((events,)) if isinstance(events, Events) else iter(events)
-    width, height, packets = _with_sensor(events, packets, width, height)
-    with closing(create_file(path, width=width, height=height, format=format, **options)) as writer:
-        for packet in watched(packets, Path(path).name, source=events, shown=progress):
-            writer.write(packet)
+    source = _source_of((events,) if isinstance(events, Events) else events, width, height)
+    if width is None or height is None:
+        width, height = source.width, source.height
+    writer = create_file(path, width=width, height=height, format=format, **options)
+    bar = ProgressBar(Path(path).name, report=sys.stderr, prints=False, shown=progress)
+    with bar:
+        Pipeline(
+            source, sinks=[writer], on_progress=lambda now: bar.update(fraction_read(events), now.events_read)
+        ).run()
     return writer.counters()
 
 
@@ -68,22 +76,31 @@ def _is_same(source: str, target: Path) -> bool:
         return False
 
 
-def _with_sensor(
-    events: object, packets: Iterator[Events], width: int | None, height: int | None
-) -> tuple[int, int, Iterator[Events]]:
-    """Give the sensor's size: as asked for, else that of the stream, else that of the first packet."""
+@dataclass(frozen=True)
+class _Iterated:
+    """Packets as they come, of a sensor whose size is known."""
+
+    packets: Iterator[Events]
+    width: int
+    height: int
+
+    def __iter__(self) -> Iterator[Events]:
+        return self.packets
+
+    def close(self) -> None:
+        """Leave what is iterated to its owner."""
+
+
+def _source_of(events: Iterable[Events], width: int | None, height: int | None) -> Packets:
+    """Give a stream as it is, other packets with the sensor's size: as asked for, else that of the first packet."""
     if (width is None) != (height is None):
         raise InvalidArgumentError(f"width is {width} and height is {height}; give both or none")
+    if isinstance(events, Packets):
+        return events
+    packets = iter(events)
     if width is not None and height is not None:
-        return width, height, packets
-    if hasattr(events, "width") and hasattr(events, "height"):
-        return int(events.width), int(events.height), packets
+        return _Iterated(packets, width, height)
     first = next(packets, None)
     if first is None:
         raise InvalidArgumentError("there are no events to take the sensor's size from; give width and height")
-    return first.width, first.height, _chain(first, packets)
-
-
-def _chain(first: Events, rest: Iterator[Events]) -> Iterator[Events]:
-    yield first
-    yield from rest
+    return _Iterated(chain((first,), packets), first.width, first.height)

@@ -197,7 +197,7 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
     ("line", "expected"),
     [
         ("aestream in", {"input", "info"}),
-        ("aestream input ", {"camera", "file", "sim", "stdin"}),
+        ("aestream input ", {"camera", "file", "sim", "stdin", "udp"}),
         ("aestream input file a.raw --format aed", set(filter(lambda name: name.startswith("aed"), FILE_FORMATS))),
         ("aestream formats ev", set(filter(lambda name: name.startswith("ev"), FILE_FORMATS))),
         ("aestream input sim f", {"filter"}),
@@ -206,7 +206,7 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
         ("aestream input sim filter polarity on o", {"output"}),
         ("aestream input sim --scene sh", {"shapes"}),
         ("aestream input sim o", {"output"}),
-        ("aestream input sim output ", {"stdout", "file", "tensor", "image", "null"}),
+        ("aestream input sim output ", {"stdout", "file", "tensor", "image", "null", "udp"}),
         ("aestream input sim output stdout output tensor --w", {"--window-us"}),
     ],
 )

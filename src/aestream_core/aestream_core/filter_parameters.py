@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aestream_core.camera_info import rectifying_lookup
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_core.masks import load_mask
+from aestream_core.rectification import rectifying_lookup
 
 FLAGS = {"true": True, "1": True, "on": True, "yes": True, "false": False, "0": False, "off": False, "no": False}
 """How a flag may be written."""

@@ -1,26 +1,23 @@
 """Streams whose packets go through filters."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol, overload
+from collections.abc import Callable, Sequence
+from typing import overload
 
+from aestream_core import _core
 from aestream_core.events import Events
-from aestream_core.filters import FilterChain, parse_filters
-from aestream_core.streams import PacketStream
+from aestream_core.filters import Filter, FilterChain, parse_filters
+from aestream_core.streams import Packets, PacketStream, native_stream
 
 
-class _Packets(Protocol):
-    """Packets of one sensor: a stream, or an input."""
-
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    def __iter__(self) -> Any: ...
-    def close(self) -> None: ...
+def native_filter(apply: Callable[[Events], Events]) -> "_core.PacketFilter":
+    """Give the native end of a filter: its own, or one that hands Python a packet at a time."""
+    if isinstance(apply, Filter):
+        return apply._native
+    return _core.PythonFilter(lambda packet: apply(Events(packet))._packet)
 
 
 class FilteredStream(PacketStream):
-    """A stream of what filters leave of another one.
+    """A stream of what filters leave of another one; source and filters run natively, without the interpreter's lock.
 
     Attributes:
         width: columns of the sensor of the events that the last filter gives.
@@ -29,20 +26,17 @@ class FilteredStream(PacketStream):
         path: the file that is read; nothing where there is none.
     """
 
-    def __init__(self, source: _Packets, chain: FilterChain) -> None:
+    def __init__(self, source: Packets, chain: FilterChain) -> None:
         """Filter the packets that are left of a stream or an input; closing this closes that."""
-        self.width, self.height = chain.width, chain.height
+        native = _core.filtered_stream(native_stream(source), [native_filter(each) for each in chain.filters])
+        super().__init__(native, width=chain.width, height=chain.height)
         self.chain = chain
         self.path = str(getattr(source, "path", ""))
         self._source = source
-        self._packets = iter(source)
-
-    def __next__(self) -> Events:
-        """Pull the next packet; it may be empty."""
-        return self.chain.apply(next(self._packets))
 
     def close(self) -> None:
         """End the stream. Safe to call from any thread, and more than once."""
+        super().close()
         self._source.close()
 
 
@@ -51,10 +45,10 @@ def filtered(source: Events, *filters: str) -> Events: ...
 
 
 @overload
-def filtered(source: _Packets, *filters: str) -> FilteredStream: ...
+def filtered(source: Packets, *filters: str) -> FilteredStream: ...
 
 
-def filtered(source: Events | _Packets, *filters: str) -> Events | FilteredStream:
+def filtered(source: Events | Packets, *filters: str) -> Events | FilteredStream:
     """Filter a packet, or the packets of a stream or an input as they come.
 
     Args:

@@ -27,11 +27,14 @@ struct Request : OpenOptions {
 
 auto open_events(const std::string& path, const Request& request, std::optional<std::uint64_t> packet_us,
                  std::optional<std::uint64_t> packet_events, std::optional<double> speed) {
-    OpenedFile opened = open_file(path, request, request.format);
+    std::stop_source stop;
+    Request asked = request;
+    asked.stop = stop.get_token();
+    OpenedFile opened = open_file(path, asked, request.format);
     FileInfo info = opened.info;
     auto counters = std::make_shared<SharedReadCounters>();
     PacketStream source = read_file(std::move(opened), counters, request.range);
-    auto stream = make_stream(std::move(source), {packet_us, packet_events}, speed, std::stop_source());
+    auto stream = make_stream(std::move(source), {packet_us, packet_events}, speed, std::move(stop));
     return std::make_tuple(std::move(stream), std::move(info), std::move(counters));
 }
 

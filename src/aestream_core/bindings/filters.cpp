@@ -17,11 +17,11 @@ namespace aestream::bindings {
 namespace {
 
 /// A filter that one thread uses at a time; the interpreter lock is free meanwhile.
-class FilterObject {
+class FilterObject : public PacketFilter {
 public:
     explicit FilterObject(std::unique_ptr<Filter> filter) : filter_(std::move(filter)) {}
 
-    Packet apply(const Packet& packet) {
+    [[nodiscard]] Packet apply(const Packet& packet) override {
         const std::lock_guard lock(mutex_);
         return filter_->apply(packet);
     }
@@ -58,12 +58,12 @@ SettingValue setting_of(const py::handle& value) {
     return PixelValues(pixels.data(), pixels.data() + pixels.size());
 }
 
-std::unique_ptr<FilterObject> filter_of(const std::string& name, const py::dict& settings, std::uint16_t width,
+std::shared_ptr<FilterObject> filter_of(const std::string& name, const py::dict& settings, std::uint16_t width,
                                         std::uint16_t height) {
     GivenSettings given;
     for (const auto& [key, value] : settings) given.emplace(key.cast<std::string>(), setting_of(value));
     const py::gil_scoped_release unlocked;
-    return std::make_unique<FilterObject>(make_filter(name, given, Sensor{width, height}));
+    return std::make_shared<FilterObject>(make_filter(name, given, Sensor{width, height}));
 }
 
 const char* name_of(ParameterKind kind) {
@@ -141,8 +141,7 @@ py::tuple counters_of(FilterObject& object) {
 }  // namespace
 
 void register_filters(py::module_& module) {
-    py::class_<FilterObject>(module, "Filter")
-        .def("apply", &FilterObject::apply, py::call_guard<py::gil_scoped_release>())
+    py::class_<FilterObject, PacketFilter, std::shared_ptr<FilterObject>>(module, "Filter")
         .def("reset", &FilterObject::reset, py::call_guard<py::gil_scoped_release>())
         .def("counters", &counters_of)
         .def("learnt_mask", &learnt_mask)

@@ -6,6 +6,8 @@ PYBIND11_MODULE(_core, module) {
     register_errors(module);
     register_events(module);
     register_survey(module);
+    register_readiness(module);
+    register_engine(module);
     register_streams(module);
     register_files(module);
     register_columns(module);
@@ -14,5 +16,6 @@ PYBIND11_MODULE(_core, module) {
     register_sim(module);
     register_motion(module);
     register_filters(module);
+    register_net(module);
     register_decode_pieces(module);
 }

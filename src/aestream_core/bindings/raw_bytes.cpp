@@ -30,7 +30,11 @@ public:
     std::optional<RawPacket> next() {
         const std::lock_guard lock(mutex_);
         if (stop_.stop_requested()) return std::nullopt;
-        return chain_.next();
+        try {
+            return chain_.next();
+        } catch (const Stopped&) {
+            return std::nullopt;
+        }
     }
     void stop() { stop_.request_stop(); }
 
@@ -41,9 +45,11 @@ private:
 };
 
 auto open_raw(const std::string& path, std::uint64_t packet_us, std::size_t max_bytes, std::optional<double> speed) {
-    OpenedFile opened = open_file(path, {});
-    FileInfo info = opened.info;
     std::stop_source stop;
+    OpenOptions options;
+    options.stop = stop.get_token();
+    OpenedFile opened = open_file(path, options);
+    FileInfo info = opened.info;
     RawStream chain = read_raw_file(std::move(opened), packet_us, max_bytes);
     if (speed) chain = pace(std::move(chain), *speed, stop.get_token());
     return std::make_tuple(std::make_unique<RawStreamObject>(std::move(chain), std::move(stop)), std::move(info));

@@ -7,6 +7,7 @@
 
 #include "aestream_core/file_writer.hpp"
 #include "bindings.hpp"
+#include "sinks.hpp"
 
 namespace py = pybind11;
 
@@ -15,23 +16,15 @@ namespace aestream::bindings {
 namespace {
 
 /// A writer that several threads may hold.
-class WriterObject {
+class WriterObject : public SharedSink {
 public:
     WriterObject(const std::string& path, const std::string& format, std::uint16_t width, std::uint16_t height,
                  const FormatOptions& values)
         : writer_(path, format, {{width, height}, values}) {}
 
-    void write(const Packet& packet) {
-        const std::lock_guard lock(mutex_);
-        writer_.write(packet);
-    }
     void flush() {
         const std::lock_guard lock(mutex_);
         writer_.flush();
-    }
-    void close() {
-        const std::lock_guard lock(mutex_);
-        writer_.close();
     }
     WriteCounters counters() {
         const std::lock_guard lock(mutex_);
@@ -39,8 +32,11 @@ public:
     }
     [[nodiscard]] std::string format() const { return std::string(writer_.format()); }
 
+protected:
+    void write_alone(const Packet& packet) override { writer_.write(packet); }
+    void close_alone() override { writer_.close(); }
+
 private:
-    std::mutex mutex_;
     FileWriter writer_;
 };
 
@@ -52,13 +48,11 @@ void register_writing(py::module_& module) {
         .def_readonly("events", &WriteCounters::events)
         .def_readonly("bytes", &WriteCounters::bytes)
         .def_readonly("lost_base_us", &WriteCounters::lost_base_us);
-    py::class_<WriterObject>(module, "FileWriter")
+    py::class_<WriterObject, Sink, std::shared_ptr<WriterObject>>(module, "FileWriter")
         .def(py::init<const std::string&, const std::string&, std::uint16_t, std::uint16_t, const FormatOptions&>(),
              py::arg("path"), py::arg("format"), py::arg("width"), py::arg("height"), py::arg("values"))
         .def_property_readonly("format", &WriterObject::format)
-        .def("write", &WriterObject::write, unlocked())
         .def("flush", &WriterObject::flush, unlocked())
-        .def("close", &WriterObject::close, unlocked())
         .def("counters", &WriterObject::counters, unlocked());
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
+from aestream_core.net import PROTOCOLS
 from aestream_core.simulator import SCENES
 from aestream_core.transports.names import TRANSPORTS
 from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
@@ -33,11 +34,26 @@ class DriverConfig:
     camera_info_url: str = setting(
         "", "calibration for ~/camera_info, file:// and a YAML file in ROS's format; empty sends the size alone"
     )
+    address: str = setting(
+        "127.0.0.1", "address of this machine to listen on, 0.0.0.0 or :: for all, or a multicast group; for source udp"
+    )
+    port: int = setting(3333, "port to listen on; for source udp", bounds=(0, 65535))
+    protocol: str = setting(
+        "auto", "what datagrams are; auto lets each say it itself; for source udp", choices=PROTOCOLS
+    )
+    interface: str = setting("", "network interface that a multicast group is joined on; for source udp")
+    once: bool = setting(False, "end with the sender's stream rather than wait for the next; for source udp")
     width: int = setting(
-        0, "sensor width; 0 takes what the recording says, 640 for the simulator", unit="pixels", bounds=(0, 32767)
+        0,
+        "sensor width; 0 takes what the recording or the datagrams say, 640 for the simulator",
+        unit="pixels",
+        bounds=(0, 32767),
     )
     height: int = setting(
-        0, "sensor height; 0 takes what the recording says, 480 for the simulator", unit="pixels", bounds=(0, 32767)
+        0,
+        "sensor height; 0 takes what the recording or the datagrams say, 480 for the simulator",
+        unit="pixels",
+        bounds=(0, 32767),
     )
     speed: float = setting(1.0, "playback speed; 1 is real time, 0 as fast as possible", bounds=(0.0, 1000.0))
     rate_hz: float = setting(10e6, "mean event rate of the simulator", unit="events/s", bounds=(1.0, 1e9))

@@ -18,7 +18,7 @@ from rclpy.parameter import Parameter
 from recorded_packets import decoded, evt3_packets, inivation_packets, simulated
 from sensor_msgs.msg import CameraInfo, Image, Imu
 
-from aestream_core.errors import AestreamError, InvalidArgumentError
+from aestream_core.errors import AestreamError
 from aestream_driver.cameras import library
 from aestream_driver.cameras.base import CameraModel
 from aestream_driver.cameras.calibration import load_calibration
@@ -286,14 +286,14 @@ projection_matrix: {rows: 3, cols: 4, data: [300, 0, 173, 0, 0, 300, 130, 0, 0, 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- 1", "which is no calibration"),
-        (CALIBRATION.replace("346", "640"), "a calibration of 640x260; the sensor has 346x260"),
+        ("- 1", "it lists no fields"),
+        (CALIBRATION.replace("346", "640"), "is for 640 x 260; the sensor is 346 x 260"),
         (CALIBRATION.replace("[0.1, 0, 0, 0, 0]", "none"), "distortion_coefficients has no data of numbers"),
         (CALIBRATION.replace("0, 0, 1]}\ndist", "0]}\ndist"), "camera_matrix has no data of 9 numbers"),
-        ("{", "which cannot be read"),
+        ("{", "is no YAML"),
     ],
 )
 def test_a_calibration_that_is_none_or_another_cameras_is_refused(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(text)
-    with pytest.raises(InvalidArgumentError, match=message):
+    with pytest.raises(AestreamError, match=message):
         load_calibration(f"file://{tmp_path}/c.yaml", width=346, height=260)

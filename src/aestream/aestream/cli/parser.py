@@ -69,21 +69,12 @@ def add_setting_options(parser: argparse.ArgumentParser, config: type[Any], *, s
     hints = get_type_hints(config)
     for each in fields(config):
         if each.name not in skip:
-            rule = setting_of(each)
-            parser.add_argument(
-                option_name(each.name),
-                dest=each.name,
-                default=argparse.SUPPRESS,
-                choices=rule.choices or None,
-                metavar=None if rule.choices else _metavar(rule),
-                type=_reader(hints[each.name]),
-                help=_help(rule, each.default),
-            )
+            _add_setting_option(parser, each.name, setting_of(each), hints[each.name], each.default)
 
 
 def option_name(field_name: str) -> str:
     """Name the option of a field: `rate_hz` is `--rate`."""
-    for unit in ("_hz", "_us"):
+    for unit in ("_hz", "_us", "_s"):
         field_name = field_name.removesuffix(unit)
     return "--" + field_name.replace("_", "-")
 
@@ -93,6 +84,27 @@ def given_settings(args: argparse.Namespace, config: type[Any]) -> dict[str, Any
     hints = get_type_hints(config)
     given = {each.name: getattr(args, each.name) for each in fields(config) if hasattr(args, each.name)}
     return {name: _as_whole(name, value) if _is_whole(hints[name]) else value for name, value in given.items()}
+
+
+def _add_setting_option(parser: argparse.ArgumentParser, name: str, rule: Setting, hint: Any, default: Any) -> None:
+    if hint is bool:
+        parser.add_argument(
+            option_name(name),
+            dest=name,
+            default=argparse.SUPPRESS,
+            action="store_true",
+            help=_as_phrase(rule.description),
+        )
+        return
+    parser.add_argument(
+        option_name(name),
+        dest=name,
+        default=argparse.SUPPRESS,
+        choices=rule.choices or None,
+        metavar=None if rule.choices else "NAME" if _reader(hint) is str else _metavar(rule),
+        type=_reader(hint),
+        help=_help(rule, default),
+    )
 
 
 def _at_least_one(text: str, expected: str) -> int:
@@ -127,7 +139,9 @@ def _metavar(rule: Setting) -> str:
 def _help(rule: Setting, default: Any) -> str:
     notes = [] if rule.choices or rule.bounds is None else [rule.allowed()]
     notes += (
-        [] if default is None else [f"default: {default:g}" if isinstance(default, float) else f"default: {default}"]
+        []
+        if default in (None, "")
+        else [f"default: {default:g}" if isinstance(default, float) else f"default: {default}"]
     )
     description = _as_phrase(rule.description)
     return (f"{description} ({'; '.join(notes)})" if notes else description).replace("%", "%%")

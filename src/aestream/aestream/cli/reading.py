@@ -43,10 +43,15 @@ def sensor_time(text: str) -> SensorTime:
     return SensorTime(int(time_us.to_integral_value()), text.strip().startswith("+"))
 
 
-def add_read_options(parser: argparse.ArgumentParser) -> None:
-    """Give a parser the options of reading: those of every format, and those that only some have."""
+def add_read_options(parser: argparse.ArgumentParser, *, beside: tuple[str, ...] = ()) -> None:
+    """Give a parser the options of reading: those of every format, and those that only some have.
+
+    Args:
+        parser: what gets them.
+        beside: names that --format may be beside those of the formats of recordings.
+    """
     parser.add_argument(
-        "--format", choices=tuple(FILE_FORMATS), metavar="NAME", help="the format, where the file does not tell it"
+        "--format", choices=(*FILE_FORMATS, *beside), metavar="NAME", help="the format, where the file does not tell it"
     )
     parser.add_argument(
         "--start", type=sensor_time, metavar="S", help="sensor time in s; +S counts from the first event"

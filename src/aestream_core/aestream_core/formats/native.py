@@ -30,6 +30,10 @@ class NativeWriter:
         """Name of the format."""
         return self._writer.format
 
+    def open_native(self) -> "_core.Sink":
+        """Give the native sink behind this one, for packets that do not come through Python."""
+        return self._writer
+
     def write(self, events: Events) -> None:
         """Append a packet; the interpreter lock is free meanwhile."""
         self._writer.write(events._packet)

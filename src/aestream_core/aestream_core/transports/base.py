@@ -44,6 +44,13 @@ class EventReceiver(Protocol):
     lost_packets: int
     lost_events: int
 
+    @property
+    def publishers(self) -> int:
+        """Count those who may send now."""
+
+    def forget_dead(self) -> None:
+        """Count publishers out whose processes were killed."""
+
     def take(self, timeout_s: float) -> list[Arrival]:
         """Give what has come, oldest first; waits for the first. Raises `AestreamError` where the transport fails."""
 

@@ -94,6 +94,15 @@ class IceoryxReceiver:
             self._subscriber = self._service.packets.subscriber_builder().buffer_size(QUEUE_PACKETS).create()
             self._listener = self._service.wake.listener_builder().create()
 
+    @property
+    def publishers(self) -> int:
+        """Count those who may send now."""
+        return int(self._service.packets.dynamic_config.number_of_publishers)
+
+    def forget_dead(self) -> None:
+        """Count publishers out whose processes were killed."""
+        self._service.forget_dead()
+
     def take(self, timeout_s: float) -> list[Arrival]:
         """Give what has come, oldest first; waits for the first."""
         with self._service.failures():
@@ -161,6 +170,11 @@ class _Service:
             )
             service = self._node.service_builder(iox2.ServiceName.new(name))
             self.wake = service.event().max_listeners(MAX_SUBSCRIBERS).open_or_create()
+
+    def forget_dead(self) -> None:
+        """Remove what killed processes left behind."""
+        with self.failures():
+            self._node.try_cleanup_dead_nodes()
 
     def failures(self) -> "_Failures":
         """Turn the library's errors into the suite's."""

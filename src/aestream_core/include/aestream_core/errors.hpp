@@ -28,4 +28,7 @@ struct DamagedRecording : Error {
     std::uint64_t byte_offset;
 };
 
+/// What a source that waits throws where stop is requested. No error: it ends the stream, quietly.
+struct Stopped {};
+
 }  // namespace aestream

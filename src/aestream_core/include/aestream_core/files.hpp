@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,7 @@ struct OpenOptions {
     /// the process.
     bool memory_map = false;
     std::shared_ptr<SideRecords> side;  ///< where triggers, IMU samples and frames go; null where nobody wants them
+    std::stop_token stop{};             ///< ends the waiting for a pipe
 };
 
 /// A format's own part of an opened recording.

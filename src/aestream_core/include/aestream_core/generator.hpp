@@ -17,16 +17,25 @@ template <typename T>
 class [[nodiscard]] Generator {
 public:
     struct promise_type {
-        std::optional<T> value;
+        T* current = nullptr;  ///< what was yielded: it stays where it is until the body goes on
         std::exception_ptr error;
+
+        /// A copy of a value that is not the consumer's to change.
+        struct Copied {
+            T value;
+            [[nodiscard]] bool await_ready() const noexcept { return false; }
+            void await_suspend(std::coroutine_handle<promise_type> body) noexcept { body.promise().current = &value; }
+            void await_resume() const noexcept {}
+        };
 
         Generator get_return_object() { return Generator(std::coroutine_handle<promise_type>::from_promise(*this)); }
         std::suspend_always initial_suspend() noexcept { return {}; }
         std::suspend_always final_suspend() noexcept { return {}; }
-        std::suspend_always yield_value(T next) {
-            value.emplace(std::move(next));
+        std::suspend_always yield_value(T&& next) noexcept {
+            current = &next;
             return {};
         }
+        Copied yield_value(const T& next) { return {next}; }
         void return_void() noexcept {}
         void unhandled_exception() { error = std::current_exception(); }
     };
@@ -45,34 +54,42 @@ public:
 
     /// The next value, or nothing at the end.
     std::optional<T> next() {
-        if (!handle_ || handle_.done()) return std::nullopt;
-        promise_type& promise = handle_.promise();
-        promise.value.reset();
-        handle_.resume();
-        if (promise.error) std::rethrow_exception(std::exchange(promise.error, nullptr));
-        return std::move(promise.value);
+        T* const value = advance();
+        return value != nullptr ? std::optional<T>(std::move(*value)) : std::nullopt;
     }
 
-    /// Range-for support inside other coroutines: `for (T& item : upstream)`.
+    /// Range-for support inside other coroutines: `for (T& item : upstream)`, where an item may be moved on.
     class iterator {
     public:
         iterator() = default;
-        explicit iterator(Generator* source) : source_(source), value_(source->next()) {}
+        explicit iterator(Generator* source) : source_(source), value_(source->advance()) {}
         T& operator*() { return *value_; }
         iterator& operator++() {
-            value_ = source_->next();
+            value_ = source_->advance();
             return *this;
         }
-        bool operator==(std::default_sentinel_t) const { return !value_; }
+        bool operator==(std::default_sentinel_t) const { return value_ == nullptr; }
 
     private:
         Generator* source_ = nullptr;
-        std::optional<T> value_;
+        T* value_ = nullptr;
     };
     iterator begin() { return iterator(this); }
     std::default_sentinel_t end() { return {}; }
 
 private:
+    /// Run to the next value; null at the end.
+    T* advance() {
+        if (!handle_ || handle_.done()) return nullptr;
+        handle_.resume();
+        promise_type& promise = handle_.promise();
+        if (handle_.done()) {
+            if (promise.error) std::rethrow_exception(std::exchange(promise.error, nullptr));
+            return nullptr;
+        }
+        return promise.current;
+    }
+
     void destroy() {
         if (handle_) handle_.destroy();
         handle_ = nullptr;

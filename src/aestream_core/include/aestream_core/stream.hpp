@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <vector>
 
 #include "aestream_core/generator.hpp"
 #include "aestream_core/packet.hpp"
+#include "aestream_core/packet_filter.hpp"
 
 namespace aestream {
 
@@ -31,6 +33,14 @@ PacketStream between(PacketStream upstream, std::uint64_t start_us, std::uint64_
 /// Hold each packet back until its last event is due: sensor time since the first event, divided by speed.
 /// speed 1 is real time. A jump of sensor time backwards restarts the clock. Ends early when stop is requested.
 PacketStream pace(PacketStream upstream, double speed, std::stop_token stop);
+
+/// What the filters leave of each packet, one stage a filter; packets that nothing is left of stay, empty.
+PacketStream filtered(PacketStream upstream, std::vector<std::shared_ptr<PacketFilter>> filters);
+
+/// Several streams of one sensor as one, event by event in the order of time, each stream's own order kept. It gives out
+/// what no stream can come before any more, so a stream that is silent holds the others back. Throws InvalidArgument
+/// where sensors differ; a fault is thrown behind everything before it.
+PacketStream merged(std::vector<PacketStream> upstreams);
 
 /// End the stream between packets once stop is requested.
 PacketStream until_stopped(PacketStream upstream, std::stop_token stop);

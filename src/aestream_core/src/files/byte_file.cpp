@@ -1,12 +1,12 @@
 #include "byte_file.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -17,16 +17,10 @@ namespace aestream {
 namespace {
 
 constexpr std::size_t pipe_head_bytes = std::size_t{1} << 16U;
-constexpr int pipe_patience_ms = 200;
+constexpr std::chrono::milliseconds pipe_patience{200};
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
     throw InvalidArgument("cannot read '" + path + "': " + reason);
-}
-
-/// Whether a pipe brings more soon, or has ended: a slow one must not make its first events wait for the last.
-bool has_more(int descriptor) {
-    pollfd pipe{descriptor, POLLIN, 0};
-    return ::poll(&pipe, 1, pipe_patience_ms) > 0;
 }
 
 std::size_t copy_out(std::span<const std::byte> bytes, std::uint64_t at_byte, std::span<std::byte> into) {
@@ -38,30 +32,32 @@ std::size_t copy_out(std::span<const std::byte> bytes, std::uint64_t at_byte, st
 
 }  // namespace
 
-ByteFile::ByteFile(std::string path) : path_(std::move(path)) {
+ByteFile::ByteFile(std::string path, const std::stop_token& stop) : path_(std::move(path)) {
     struct stat status{};
     // A named pipe waits for its writer, as everywhere; a device must not make anybody wait.
     const bool waits = ::stat(path_.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
-    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK));
-    if (descriptor_ < 0) refuse(path_, std::strerror(errno));
-    const bool known = ::fstat(descriptor_, &status) == 0;
+    descriptor_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK)));
+    if (!descriptor_) refuse(path_, std::strerror(errno));
+    const bool known = ::fstat(descriptor(), &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
         size_bytes_ = static_cast<std::uint64_t>(status.st_size);
     } else if (known && S_ISFIFO(status.st_mode)) {
-        open_pipe();
+        open_pipe(stop);
     } else {
         const std::string reason = !known                    ? std::strerror(errno)
                                    : S_ISDIR(status.st_mode) ? "it is a directory"
                                                              : "it is no regular file and no pipe";
-        ::close(descriptor_);
         refuse(path_, reason);
     }
 }
 
-void ByteFile::open_pipe() {
+void ByteFile::open_pipe(const std::stop_token& stop) {
+    pipe_.emplace(stop).watch(descriptor(), Direction::readable);
     pipe_head_.emplace(pipe_head_bytes);
     std::size_t filled = 0;
-    while (filled < pipe_head_bytes && (filled == 0 || has_more(descriptor_))) {
+    // A slow pipe must not make its first events wait for the last of the head.
+    const auto has_more = [this] { return wait_for_more(Readiness::Clock::now() + pipe_patience); };
+    while (filled < pipe_head_bytes && (filled == 0 || has_more())) {
         const std::size_t count = read_once(std::span(*pipe_head_).subspan(filled));
         if (count == 0) break;
         filled += count;
@@ -73,17 +69,13 @@ void ByteFile::open_pipe() {
 ByteFile::ByteFile(std::string name, std::vector<std::byte> bytes)
     : path_(std::move(name)), memory_(std::move(bytes)), size_bytes_(memory_->size()) {}
 
-ByteFile::~ByteFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 std::size_t ByteFile::read(std::uint64_t at_byte, std::span<std::byte> into) const {
     if (memory_) return copy_out(*memory_, at_byte, into);
     if (pipe_head_) return read_pipe(at_byte, into);
     std::size_t filled = 0;
     while (filled < into.size()) {
         const auto at = static_cast<off_t>(at_byte + filled);
-        const ssize_t count = ::pread(descriptor_, into.data() + filled, into.size() - filled, at);
+        const ssize_t count = ::pread(descriptor(), into.data() + filled, into.size() - filled, at);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) throw Error("reading '" + path_ + "' failed: " + std::strerror(errno));
         if (count == 0) break;
@@ -100,10 +92,15 @@ std::size_t ByteFile::read_pipe(std::uint64_t at_byte, std::span<std::byte> into
     return count;
 }
 
+bool ByteFile::wait_for_more(std::optional<Readiness::Clock::time_point> deadline) const {
+    const Wake wake = pipe_->wait(deadline);
+    if (wake == Wake::stopped) throw Stopped();
+    return wake == Wake::ready;
+}
+
 std::size_t ByteFile::read_once(std::span<std::byte> into) const {
-    const ssize_t count = ::read(descriptor_, into.data(), into.size());
-    // A signal that somebody handles means to end the waiting, which may be long.
-    if (count < 0 && errno == EINTR) return 0;
+    wait_for_more();
+    const ssize_t count = ::read(descriptor(), into.data(), into.size());
     if (count < 0) throw Error("reading '" + path_ + "' failed: " + std::strerror(errno));
     return static_cast<std::size_t>(count);
 }

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
+
+#include "aestream_core/readiness.hpp"
 
 namespace aestream {
 
@@ -14,10 +17,10 @@ class ByteFile {
 public:
     /// Open a regular file or a pipe for reading. A pipe's first 64 KiB count as its head; it waits for them, or for
     /// what comes without a pause. Throws InvalidArgument with the path and the reason where opening fails.
-    explicit ByteFile(std::string path);
+    /// Waiting for a pipe ends with Stopped where stop is requested.
+    explicit ByteFile(std::string path, const std::stop_token& stop = {});
     /// Take bytes that stand for a file of that name.
     ByteFile(std::string name, std::vector<std::byte> bytes);
-    ~ByteFile();
     ByteFile(const ByteFile&) = delete;
     ByteFile& operator=(const ByteFile&) = delete;
 
@@ -38,18 +41,20 @@ public:
     /// All bytes, where they are in memory.
     [[nodiscard]] const std::optional<std::vector<std::byte>>& memory() const { return memory_; }
     [[nodiscard]] bool is_pipe() const { return pipe_head_.has_value(); }
-    [[nodiscard]] int descriptor() const { return descriptor_; }
+    [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 
 private:
-    void open_pipe();
+    void open_pipe(const std::stop_token& stop);
+    bool wait_for_more(std::optional<Readiness::Clock::time_point> deadline = {}) const;
     [[nodiscard]] std::size_t read_pipe(std::uint64_t at_byte, std::span<std::byte> into) const;
     [[nodiscard]] std::size_t read_once(std::span<std::byte> into) const;
 
     std::string path_;
     std::optional<std::vector<std::byte>> pipe_head_;
     mutable std::uint64_t pipe_at_byte_ = 0;
+    mutable std::optional<Readiness> pipe_;
     std::optional<std::vector<std::byte>> memory_;
-    int descriptor_ = -1;
+    Descriptor descriptor_;
     std::uint64_t size_bytes_ = 0;
 };
 

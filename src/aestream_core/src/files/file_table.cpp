@@ -149,7 +149,7 @@ OpenedFile& OpenedFile::operator=(OpenedFile&&) noexcept = default;
 OpenedFile::~OpenedFile() = default;
 
 OpenedFile open_file(const std::string& path, const OpenOptions& options, std::string_view format) {
-    return open_parts(std::make_unique<ByteFile>(path), options, format);
+    return open_parts(std::make_unique<ByteFile>(path, options.stop), options, format);
 }
 
 OpenedFile open_bytes(std::string name, std::vector<std::byte> bytes, const OpenOptions& options,

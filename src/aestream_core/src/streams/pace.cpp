@@ -1,6 +1,4 @@
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "aestream_core/pacer.hpp"
@@ -25,9 +23,8 @@ bool Pacer::wait_for(std::uint64_t t_us) {
     const double due_us = static_cast<double>(t_us - first_us_) / speed_;
     const auto due =
         start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::micro>(due_us));
-    std::unique_lock lock(mutex_);
-    wake_.wait_until(lock, stop_, due, [] { return false; });
-    return !stop_.stop_requested();
+    if (due <= now) return !stop_.stop_requested();
+    return alarm_.wait(due) != Wake::stopped;
 }
 
 PacketStream pace(PacketStream upstream, double speed, std::stop_token stop) {
@@ -52,9 +49,12 @@ RawStream pace(RawStream upstream, double speed, std::stop_token stop) {
 }
 
 PacketStream until_stopped(PacketStream upstream, std::stop_token stop) {
-    for (Packet& packet : upstream) {
-        if (stop.stop_requested()) co_return;
-        co_yield std::move(packet);
+    try {
+        for (Packet& packet : upstream) {
+            if (stop.stop_requested()) co_return;
+            co_yield std::move(packet);
+        }
+    } catch (const Stopped&) {  // a source that was waiting
     }
 }
 

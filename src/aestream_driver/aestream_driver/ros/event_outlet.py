@@ -1,5 +1,7 @@
 """Where a driver's events leave: to this process by reference, to others through DDS or shared memory."""
 
+from collections.abc import Callable
+
 from event_camera_msgs.msg import EventPacket
 from rclpy.node import Node
 
@@ -22,8 +24,14 @@ class EventOutlet:
         encoding: encoding of the messages.
     """
 
-    def __init__(self, node: Node, config: DriverConfig, source: Source) -> None:
+    def __init__(self, node: Node, config: DriverConfig, source: Source, size: Callable[[], tuple[int, int]]) -> None:
         """Announce the topic.
+
+        Args:
+            node: whose topic it is.
+            config: the node's configuration.
+            source: what the events come from at first; another of its kind may follow it.
+            size: gives the sensor's width and height in pixels, which are known once a packet has come.
 
         Raises:
             AestreamError: the transport that `config` names is not installed.
@@ -31,7 +39,7 @@ class EventOutlet:
         self.sent = self.bytes_copied = 0
         self._node = node
         self._frame_id = config.frame_id
-        self._size = (source.width, source.height)
+        self._size = size
         self._encoding = WireEncoding(config.encoding, source.encoding)
         self._lost_before = 0
         topic = node.resolve_topic_name("~/events")
@@ -77,7 +85,7 @@ class EventOutlet:
             self._publish(wire, stamp_ns)
 
     def _publish(self, wire: WirePacket, stamp_ns: int) -> None:
-        width, height = self._size
+        width, height = self._size()
         message = event_packet(
             wire.data,
             encoding=self.encoding,

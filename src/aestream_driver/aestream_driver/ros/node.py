@@ -16,6 +16,7 @@ from aestream_driver.ros.side_topics import SideTopics
 from aestream_driver.sources.base import Source, SourcePacket
 from aestream_driver.sources.camera import CameraSource
 from aestream_driver.sources.camera_opening import SelectedCamera
+from aestream_driver.sources.datagrams import DatagramSource
 from aestream_driver.sources.playback import Playback
 from aestream_driver.sources.table import open_source
 from aestream_driver.stamps import Stamper
@@ -44,7 +45,7 @@ class DriverNode(StreamNode[DriverConfig]):
         self._pump: Pump | None = None
         self._outlet: EventOutlet | None = None
         self._counters = PumpCounters()
-        self._events = self._invalid_before = self._dropped_before = 0
+        self._events = self._invalid_before = self._dropped_before = self._lost_before = 0
         super().__init__("event_camera", **kwargs)
         DriverServices(self, self)
 
@@ -94,9 +95,11 @@ class DriverNode(StreamNode[DriverConfig]):
         """Stop pulling; a recording starts from its beginning when the node is activated again."""
         if self._pump is not None:
             self._pump.stop()
+            self._pump = None  # it holds the source, and with it a port that the next activation wants
         if self._source is not None:
             self._invalid_before += self._source.invalid_events
             self._dropped_before += self._source.dropped_packets
+            self._lost_before += _lost_events(self._source)
         self._source = None
 
     def release(self) -> None:
@@ -120,6 +123,7 @@ class DriverNode(StreamNode[DriverConfig]):
             events=self._events,
             packets=self._counters.packets,
             products=self._outlet.sent if self._outlet else 0,
+            dropped_events=self._lost_before + _lost_events(self._source),
             dropped_packets=self._dropped_before + (self._source.dropped_packets if self._source else 0),
             reconnects=self._source.reconnects if isinstance(self._source, CameraSource) else 0,
             invalid_events=self._invalid_before + (self._source.invalid_events if self._source else 0),
@@ -142,8 +146,10 @@ class DriverNode(StreamNode[DriverConfig]):
         return None if trouble is None else (trouble.state, trouble.message)
 
     def details(self) -> dict[str, object]:
-        """Count the faults of a camera."""
+        """Count the faults of a camera, or what came and did not come over the network."""
         source = self._source
+        if isinstance(source, DatagramSource):
+            return dict(source.counters())
         if not isinstance(source, CameraSource):
             return {}
         return {"stalls": source.stalls, "skipped_bytes": source.skipped_bytes}
@@ -156,17 +162,25 @@ class DriverNode(StreamNode[DriverConfig]):
             self._camera = self._camera.with_settings(settings)
 
     def _announce(self, source: Source) -> None:
-        calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
         self._start_books(source)
         if self._camera is not None:
+            calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
             self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
-        self._outlet = EventOutlet(self, self.config, source)
+        self._outlet = EventOutlet(self, self.config, source, self._size)
+
+    def _size(self) -> tuple[int, int]:
+        return (self._source.width, self._source.height) if self._source else (0, 0)
 
     def _start_books(self, source: Source) -> None:
-        self._events = self._invalid_before = self._dropped_before = 0
+        self._events = self._invalid_before = self._dropped_before = self._lost_before = 0
         self._counters = PumpCounters()
         self.recordings = RecordingDesk(self.get_logger().error)
         if self.config.record:
+            if not source.width:
+                raise InvalidArgumentError(
+                    f"record is {self.config.record!r}, and no datagram has said the sensor's size yet; give width and "
+                    "height"
+                )
             wanted = RecordingRequest(
                 path=self.config.record, width=source.width, height=source.height, encoding=source.encoding
             )
@@ -215,6 +229,10 @@ class DriverNode(StreamNode[DriverConfig]):
     def _end_of_stream(self) -> None:
         if self._outlet is not None:
             self._outlet.end(self.now_ns())
+
+
+def _lost_events(source: Source | None) -> int:
+    return source.dropped_events if isinstance(source, DatagramSource) else 0
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, Image, Imu
 
-from aestream_driver.cameras.calibration import Calibration
+from aestream_core.camera_info import CameraInfo as Calibration
 from aestream_driver.sources.base import SourcePacket
 from aestream_driver.sources.side import CameraFrame, SideData
 from aestream_ros.conversions import assign_bytes, header
@@ -125,10 +125,10 @@ def camera_info_message(calibration: Calibration, stamp_ns: int, frame_id: str) 
         width=calibration.width,
         height=calibration.height,
         distortion_model=calibration.model,
-        d=list(calibration.d),
-        k=list(calibration.k),
-        r=list(calibration.r),
-        p=list(calibration.p),
+        d=calibration.distortion.ravel().tolist(),
+        k=calibration.camera_matrix.ravel().tolist(),
+        r=calibration.rectification.ravel().tolist(),
+        p=calibration.projection.ravel().tolist(),
     )
 
 

@@ -80,18 +80,22 @@ class Source(Protocol):
     """An open source.
 
     Attributes:
-        width: sensor width in pixels.
-        height: sensor height in pixels.
         encoding: encoding that its packets have, except behind a place that was sought.
         description: one line for people.
         lossless: whether the source can wait for its consumers (a recording) or not (a camera).
     """
 
-    width: int
-    height: int
     encoding: str
     description: str
     lossless: bool
+
+    @property
+    def width(self) -> int:
+        """Sensor width in pixels; 0 while it is not known, which ends with the first packet."""
+
+    @property
+    def height(self) -> int:
+        """Sensor height in pixels; likewise."""
 
     def __iter__(self) -> Iterator[SourcePacket]:
         """Iterate over the packets; ends after `close`, and raises where the source fails."""

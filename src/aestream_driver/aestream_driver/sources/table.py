@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.files import FILE_FORMATS, file_info, open_file
+from aestream_core.net import open_udp
 from aestream_core.raw_files import open_raw_file
 from aestream_core.simulator import SimConfig, open_simulator
 from aestream_driver.config import DriverConfig
 from aestream_driver.sources.base import Source
 from aestream_driver.sources.camera import Patience
 from aestream_driver.sources.camera_opening import SelectedCamera, open_camera, select_camera
+from aestream_driver.sources.datagrams import DatagramSource
 from aestream_driver.sources.decoded import DecodedSource
 from aestream_driver.sources.passed_through import PassedThroughSource
 from aestream_driver.sources.playback import Playback
@@ -57,6 +59,19 @@ def _open_sim(config: DriverConfig, _: SelectedCamera | None) -> Source:
     return DecodedSource(stream, description=description, lossless=False)
 
 
+def _open_udp(config: DriverConfig, _: SelectedCamera | None) -> Source:
+    stream = open_udp(
+        config.address,
+        config.port,
+        protocol=config.protocol,
+        interface=config.interface,
+        width=config.width or None,
+        height=config.height or None,
+        once=config.once,
+    )
+    return DatagramSource(stream, packet_events=config.packet_events)
+
+
 def _open_file(config: DriverConfig, _: SelectedCamera | None) -> Source:
     if not config.path:
         raise InvalidArgumentError(
@@ -91,4 +106,5 @@ SOURCES: dict[str, Callable[[DriverConfig, SelectedCamera | None], Source]] = {
     "camera": _open_camera,
     "file": _open_file,
     "sim": _open_sim,
+    "udp": _open_udp,
 }

@@ -22,7 +22,7 @@ def _lecun(shape: tuple[int, ...], fan_in: int) -> torch.Tensor:
 
 
 class DiagonalSSM(nn.Module):
-    """Diagonal complex state-space model with irregular steps (Smith et al. 2023; Schöne et al. 2024, sec. 3).
+    """Diagonal complex state-space model with irregular steps (Smith et al. 2023; Schöne et al. 2024).
 
     h_i = exp(Λ Δ δ_i) h_{i-1} + γ_i B u_i;  y_j = c Re(C h) + D pool(u)_j, of the first state of each window of
     `stride` events; c is 2 where one state stands for a conjugate pair. Parameters are real, the last axis holds real
@@ -78,7 +78,7 @@ class DiagonalSSM(nn.Module):
 
 
 class SSMLayer(nn.Module):
-    """Norm, SSM, gate and the way around them (Schöne et al. 2024, fig. 2).
+    """Norm, SSM, gate and the way around them (Schöne et al. 2024).
 
     out = W_s pool(x) + drop(z), z = y σ(W drop(gelu(y)) + b), y = SSM(norm(x)); W_s only where the width changes. The
     gate is S5's "half GLU" with gelu's tanh approximation. Dropout draws one mask a sample and feature, kept over time

@@ -10,7 +10,7 @@ from aestream_snn.ssm.config import Discretisation
 
 
 def decay(rates: torch.Tensor, gaps_ms: torch.Tensor) -> torch.Tensor:
-    """Give exp(Λ Δ δ), what is left of a state after a gap δ (Schöne et al. 2024, eq. 6 and 9).
+    """Give exp(Λ Δ δ), what is left of a state after a gap δ (Schöne et al. 2024, arXiv:2404.18508).
 
     Args:
         rates: (P,) complex; Λ Δ in 1/ms, real parts below 0.
@@ -54,9 +54,9 @@ def input_gain(
 ) -> torch.Tensor | None:
     """Give γ, by which an input enters the state, of h ← exp(Λ Δ δ) h + γ B u; None where it is 1.
 
-    `zoh` holds the input over the gap: γ = (exp(ΛΔδ) - 1) / Λ (Smith et al. 2023, eq. 6). `dirac` adds spikes as they
-    are: γ = 1 (Schöne et al. 2024, sec. 3.2). `async` scales them as `zoh` would for δ = 1:
-    γ = (exp(ΛΔ) - 1) / Λ (eq. 10).
+    `zoh` holds the input over the gap: γ = (exp(ΛΔδ) - 1) / Λ (Smith et al. 2023, arXiv:2208.04933). `dirac` adds spikes as they
+    are: γ = 1 (Schöne et al. 2024, Dirac inputs). `async` scales them as `zoh` would for δ = 1:
+    γ = (exp(ΛΔ) - 1) / Λ (the same, asynchronous discretisation).
 
     Args:
         name: the discretisation.

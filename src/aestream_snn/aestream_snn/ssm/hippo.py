@@ -9,7 +9,7 @@ Complex = npt.NDArray[np.complex128]
 def legs_normal(size: int) -> npt.NDArray[np.float64]:
     """Give the (size, size) normal part of HiPPO-LegS, S = A + p pᵀ.
 
-    A and p are those of Gu et al. 2020 (arXiv:2008.07669, eq. 2) and Gupta et al. 2022 (arXiv:2203.14343, sec. 3.1):
+    A and p are those of Gu et al. 2020 (arXiv:2008.07669) and Gupta et al. 2022 (arXiv:2203.14343):
     A_nk = -sqrt((2n+1)(2k+1)) for n > k, -(n+1) for n = k, p_n = sqrt(n + 1/2).
     """
     n = np.arange(size)
@@ -21,7 +21,7 @@ def legs_normal(size: int) -> npt.NDArray[np.float64]:
 
 
 def block_legs(states: int, block: int, *, conjugate: bool) -> tuple[Complex, Complex, Complex]:
-    """Diagonalise one block and repeat it (Smith et al. 2023, arXiv:2208.04933, appendix B.1.1).
+    """Diagonalise one block and repeat it (Smith et al. 2023, arXiv:2208.04933).
 
     Args:
         states: number of states before conjugates are left out.

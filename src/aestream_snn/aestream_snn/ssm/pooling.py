@@ -14,7 +14,7 @@ def windows(x: torch.Tensor, stride: int) -> torch.Tensor:
 
 
 def pool(x: torch.Tensor, gaps_ms: torch.Tensor, *, stride: int, mode: Pooling) -> torch.Tensor:
-    """Pool (B, L, D) features over windows of `stride` events (Schöne et al. 2024, sec. 3.3).
+    """Pool (B, L, D) features over windows of `stride` events (Schöne et al. 2024, event pooling).
 
     `last` keeps the first event of a window, as upstream does under that name; `avg` averages; `time` weights each
     event by its gap plus 1e-6 ms.

@@ -45,7 +45,7 @@ def packet_tokens(
 def gaps_ms(times_us: Ints, *, upstream_time: bool = False) -> npt.NDArray[np.float32]:
     """Give the gap before each event in ms, or after it (`upstream_time`); the first, or last, is 0.
 
-    The physics of Schöne et al. (2024, eq. 6) decays the state over the time since the previous event. Upstream pairs
+    The physics of Schöne et al. (2024) decays the state over the time since the previous event. Upstream pairs
     an event with the gap after it; checkpoints trained so need `upstream_time`.
 
     Raises:

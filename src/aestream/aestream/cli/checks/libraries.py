@@ -8,6 +8,8 @@ OPTIONAL_LIBRARIES = {
     "neuromorphic_drivers": ("neuromorphic-drivers", "Prophesee EVK3 and EVK4, DAVIS346 and DVXplorer over USB"),
     "dv_processing": ("dv-processing", "iniVation cameras"),
     "iceoryx2": ("iceoryx2", "events between processes through shared memory"),
+    "zmq": ("pyzmq", "'output zmq' and 'input zmq'"),
+    "websockets": ("websockets", "'output websocket'"),
     "cv2": ("opencv-python-headless", "videos of 'aestream view'"),
     "h5py": ("h5py", "HDF5 data sets"),
     "tonic": ("tonic", "neuromorphic data sets"),

@@ -11,6 +11,9 @@ from aestream_core.events import Events
 class Sink(Protocol):
     """Takes packets.
 
+    One with a method `open_native() -> _core.Sink | None`, called for the first packet, may have packets go straight
+    to a native sink; `close` then closes that.
+
     Attributes:
         name: name in the table of sinks.
         prints: whether it writes to stdout.

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aestream.cli.format_options import add_format_options, given_format_options
 from aestream.cli.sinks.base import SinkRow
@@ -11,6 +12,9 @@ from aestream_core.events import Events
 from aestream_core.files import FILE_FORMATS, RecordingWriter, create_file
 from aestream_core.formats.base import check_options
 from aestream_core.formats.table import format_to_write
+
+if TYPE_CHECKING:
+    from aestream_core import _core
 
 _EXAMPLES = """examples:
   aestream input file in.raw output file out.aedat4
@@ -43,6 +47,11 @@ class FileSink:
         self._options = options
         self._writer: RecordingWriter | None = None
         self._refused = False
+
+    def open_native(self) -> "_core.Sink | None":
+        """Begin the file; formats that are written in Python have no native sink."""
+        open_native = getattr(self._opened(), "open_native", None)
+        return None if open_native is None else open_native()
 
     def write(self, events: Events) -> None:
         """Append a packet."""

@@ -3,6 +3,7 @@
 import argparse
 
 from aestream.cli.sinks.base import SinkRow
+from aestream_core import _core
 from aestream_core.events import Events
 
 _EXAMPLES = """examples:
@@ -15,6 +16,10 @@ class NullSink:
 
     name = "null"
     prints = False
+
+    def open_native(self) -> "_core.Sink":
+        """Take packets natively."""
+        return _core.NullSink()
 
     def write(self, events: Events) -> None:
         """Let a packet go."""

@@ -1,6 +1,6 @@
 """The table of sinks: a new one is one file and one row."""
 
-from aestream.cli.sinks import file, image, null, stdout, tensor
+from aestream.cli.sinks import file, image, null, shm, stdout, tensor, udp, websocket, zmq
 from aestream.cli.sinks.base import SinkRow
 
 SINKS: dict[str, SinkRow] = {
@@ -8,5 +8,9 @@ SINKS: dict[str, SinkRow] = {
     "file": file.ROW,
     "tensor": tensor.ROW,
     "image": image.ROW,
+    "zmq": zmq.ROW,
+    "shm": shm.ROW,
+    "websocket": websocket.ROW,
+    "udp": udp.ROW,
     "null": null.ROW,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aestream.cli.parser import microseconds, number, positive_count
-from aestream_core.events import Events
+from aestream_core.engine import Progress
 from aestream_core.streams import PacketStream
 
 
@@ -16,14 +16,14 @@ class OpenedSource:
     Attributes:
         stream: the packets.
         description: one line for people.
-        fraction: how much of the source is behind a packet that was just read, 0 to 1; None where it has no end.
+        fraction: how much of the source is behind what was read so far, 0 to 1; None where that is not known.
         losses: says in one line what the source could not deliver so far, or nothing.
         path: the file that is read; nothing where there is none.
     """
 
     stream: PacketStream
     description: str
-    fraction: Callable[[Events], float | None]
+    fraction: Callable[[Progress], float | None]
     losses: Callable[[], str] = str
     path: str = ""
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from aestream.cli.parser import number
 from aestream.cli.sources.base import OpenedSource, SourceRow
+from aestream_core.engine import Progress
 from aestream_core.errors import InvalidArgumentError
-from aestream_core.events import Events
 from aestream_driver.cameras.names import AUTO, CAMERA_NAMES
 
 _EXAMPLES = """examples:
@@ -37,14 +37,14 @@ def _open(args: argparse.Namespace) -> OpenedSource:
 
     if not args.duration >= 1e-6:
         raise InvalidArgumentError(f"duration is {args.duration!r}; it must be 1e-6 s or more, or inf")
-    duration_us = None if math.isinf(args.duration) else round(args.duration * 1e6)
+    duration_us: int | None = None if math.isinf(args.duration) else round(args.duration * 1e6)
     settings = dict(_setting(each) for each in args.set)
     stream = open_camera_stream(model=args.model, serial=args.serial, settings=settings, duration_us=duration_us)
-    begun_us: list[int] = []
 
-    def fraction(events: Events) -> float | None:
-        begun_us[:] = begun_us or [events.first_us]
-        return None if duration_us is None else (events.last_us - begun_us[0]) / duration_us
+    def fraction(progress: Progress) -> float | None:
+        if duration_us is None or progress.first_read_us is None or progress.last_read_us is None:
+            return None
+        return (progress.last_read_us - progress.first_read_us) / duration_us
 
     return OpenedSource(stream, stream.description, fraction, losses=lambda: _losses(stream.counters()))
 

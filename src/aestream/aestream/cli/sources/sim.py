@@ -5,8 +5,8 @@ import math
 
 from aestream.cli.parser import add_setting_options, given_settings, number
 from aestream.cli.sources.base import OpenedSource, SourceRow, add_stream_options
+from aestream_core.engine import Progress
 from aestream_core.errors import InvalidArgumentError
-from aestream_core.events import Events
 from aestream_core.simulator import SimConfig, open_simulator
 
 DEFAULT_DURATION_S = 1.0
@@ -33,8 +33,8 @@ def _open(args: argparse.Namespace) -> OpenedSource:
     config = SimConfig(**given_settings(args, SimConfig), duration_us=duration_us)
     stream = open_simulator(config, packet_us=args.packet_us, packet_events=args.packet_events, speed=args.speed)
 
-    def fraction(events: Events) -> float | None:
-        return None if duration_us is None else events.last_us / duration_us
+    def fraction(progress: Progress) -> float | None:
+        return None if duration_us is None else (progress.last_read_us or 0) / duration_us
 
     return OpenedSource(stream, f"simulator, scene {config.scene}", fraction)
 

@@ -9,6 +9,7 @@
 
 #include "aestream_core/filters/settings.hpp"
 #include "aestream_core/packet.hpp"
+#include "aestream_core/packet_filter.hpp"
 
 namespace aestream {
 
@@ -17,7 +18,7 @@ namespace aestream {
 /// The input is never modified: what comes out is the same packet where nothing changes, else a new one. Any cut of a
 /// stream into packets gives the same events. Times may step back by up to `late_us`, as some sensors' do; where they
 /// step back further, the clock was set anew, and a filter that remembers times begins as after `reset()`.
-class Filter {
+class Filter : public PacketFilter {
 public:
     struct Counters {
         std::uint64_t events_in = 0;
@@ -29,12 +30,9 @@ public:
 
     explicit Filter(Sensor input) : Filter(input, input) {}
     Filter(Sensor input, Sensor output) : input_(input), output_(output) {}
-    virtual ~Filter() = default;
-    Filter(const Filter&) = delete;
-    Filter& operator=(const Filter&) = delete;
 
     /// Throws InvalidArgument where the packet is of another sensor, or an event lies outside it.
-    [[nodiscard]] Packet apply(const Packet& packet);
+    [[nodiscard]] Packet apply(const Packet& packet) final;
 
     /// Begin as if nothing had been seen. Counters go on.
     void reset();

@@ -1,4 +1,4 @@
-"""The paper's augmentations of event streams (Schöne et al. 2024, appendix; CutMix after Shen et al. 2022)."""
+"""The paper's augmentations of event streams (Schöne et al. 2024)."""
 
 from dataclasses import dataclass, replace
 

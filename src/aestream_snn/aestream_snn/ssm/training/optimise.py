@@ -8,7 +8,7 @@ from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.training.settings import RunSettings
 
 SLOW = ("ssm.b", "ssm.rate_re", "ssm.rate_im")
-"""B and the rates learn slowly and without decay (Smith et al. 2023, appendix G.2.1); all else is regular."""
+"""B and the rates learn slowly and without decay (Smith et al. 2023); all else is regular."""
 
 
 def make_optimiser(model: EventSSM, settings: RunSettings) -> torch.optim.AdamW:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from aestream_core import Events
-from aestream_core.camera_info import distort_points, load_camera_info, lookup_of, rectifying_lookup, undistort_points
+from aestream_core.camera_info import load_camera_info
 from aestream_core.errors import FormatError, InvalidArgumentError
 from aestream_core.filters import make_filter
+from aestream_core.rectification import distort_points, lookup_of, rectifying_lookup, undistort_points
 
 WIDTH, HEIGHT = 96, 64
 NONE = "0, 0, 0, 0, 0"

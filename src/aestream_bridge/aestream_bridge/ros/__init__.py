@@ -1,0 +1,1 @@
+"""The bridges as ROS 2 nodes."""
