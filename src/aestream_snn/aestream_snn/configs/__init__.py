@@ -1,1 +1,1 @@
-/work/wt/ssm/src/aestream_snn/aestream_snn/configs/__init__.py
+"""Configuration groups of hydra: data, model, task, system, logging."""
