@@ -59,7 +59,7 @@ class DiagonalSSM(nn.Module):
         if gain is not None and gain.dim() == 1:
             b, gain = b * gain[:, None], None
         inputs = torch.view_as_complex(
-            (u @ torch.view_as_real(b).permute(1, 0, 2).flatten(1)).view(*u.shape[:2], -1, 2)
+            (u @ torch.view_as_real(b).permute(1, 0, 2).flatten(1)).view(*u.shape[:2], len(b), 2)
         )
         return scan_fn(decay(rates, gaps_ms), inputs if gain is None else inputs * gain, initial)
 

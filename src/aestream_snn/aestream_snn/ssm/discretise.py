@@ -54,8 +54,8 @@ def input_gain(
 ) -> torch.Tensor | None:
     """Give γ, by which an input enters the state, of h ← exp(Λ Δ δ) h + γ B u; None where it is 1.
 
-    `zoh` holds the input over the gap: γ = (exp(ΛΔδ) - 1) / Λ (Smith et al. 2023, arXiv:2208.04933). `dirac` adds spikes as they
-    are: γ = 1 (Schöne et al. 2024, Dirac inputs). `async` scales them as `zoh` would for δ = 1:
+    `zoh` holds the input over the gap: γ = (exp(ΛΔδ) - 1) / Λ (Smith et al. 2023, arXiv:2208.04933). `dirac` adds
+    spikes as they are: γ = 1 (Schöne et al. 2024, Dirac inputs). `async` scales them as `zoh` would for δ = 1:
     γ = (exp(ΛΔ) - 1) / Λ (the same, asynchronous discretisation).
 
     Args:
