@@ -78,8 +78,8 @@ TASKS: dict[str, Task] = {
     ),
     "simgesture_events": Task(
         "made here: simulated gestures", _data_set("simgesture"), replace(_SMALL, stride=16),
-        RunSettings(epochs=12, batch=16, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=1),
-        ClipAugment(drop=0.1, jitter_px=0.5, skew=1.1),
+        RunSettings(epochs=16, batch=16, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=1),
+        ClipAugment(drop=0.3, jitter_px=1.0, skew=1.1, roll_px=24, angle_deg=10, scale=1.2),
     ),
     "nmnist": Task(
         "N-MNIST, its subset in one file", _data_set("nmnist_subset"), _SMALL,
