@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from aestream_core import Events, open_file
-from aestream_core.camera_info import CameraInfo, lookup_of
+from aestream_core.camera_info import CameraInfo
 from aestream_core.filters import FILTERS, make_filter
+from aestream_core.rectification import lookup_of
 
 START_US, STOP_US = 450_000, 480_000
 COLUMNS = 7
@@ -41,7 +42,7 @@ def settings_of(name: str, first_us: int, width: int, height: int) -> dict[str, 
         "hot_pixels": {"window_us": 200_000},
         "event_rate": {"rate_hz": 5e4},
         "undistort": {"camera_info": lookup_of(wide_lens(width, height))},
-        "time": {"start_us": START_US + 10_000, "stop_us": START_US + 15_000, "since": "first"},
+        "time": {"start_us": (START_US + STOP_US) // 2, "since": "first"},
         "count": {"stop": 94941},
     }.get(name, {})
 
@@ -50,7 +51,15 @@ def wide_lens(width: int, height: int) -> CameraInfo:
     """Make up a calibration; the recording has none."""
     matrix = np.array([[0.8 * width, 0, width / 2], [0, 0.8 * width, height / 2], [0, 0, 1]])
     projection = np.column_stack([matrix, np.zeros(3)])
-    return CameraInfo(width, height, "plumb_bob", matrix, np.array([-0.25, 0.05, 0, 0, 0]), np.eye(3), projection)
+    return CameraInfo(
+        width=width,
+        height=height,
+        model="plumb_bob",
+        distortion=np.array([-0.25, 0.05, 0, 0, 0]),
+        camera_matrix=matrix,
+        rectification=np.eye(3),
+        projection=projection,
+    )
 
 
 def picture(events: Events) -> npt.NDArray[np.uint8]:

@@ -1,21 +1,28 @@
 """Rates of every method, each checked first; methods take turns."""
 
-import statistics
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
-import aestream
-from aestream_core import Events, SimConfig, open_file, open_simulator
-from aestream_gpu import SURFACES, WindowAccumulator, make_surface
+from aestream_core import Events
+from aestream_gpu import SURFACES, make_surface
 from aestream_gpu.surfaces.count import count_ref
 from bench.surfaces.own import Frame, methods, surface_frame
 from bench.surfaces.packets import WINDOW_US, Group
 from bench.surfaces.peer_process import Peers
 
 Row = dict[str, Any]
+
+SURFACE_PEERS = ("tonic ToTimesurface", "tonic ToVoxelGrid")
+"""Methods of other libraries that make something else than counts."""
+
+REMEMBERING = ("time_surface", "leaky", "tore")
+"""Surfaces that read what they remember to make a tensor."""
+
+TURN_S = 0.03
+"""Time of a method's turn, at least."""
 
 
 def now_s(device: torch.device) -> float:
@@ -37,10 +44,10 @@ def measure(group: Group, peers: Peers, *, device: torch.device, rounds: int, pa
         for name, run in own.items():
             keep(seconds, name, once(run, packets, device), turn)
         for name in peers.versions:
-            if name not in skipped:
+            if name not in skipped and name not in SURFACE_PEERS:
                 peer_turn(peers, name, path, group, packets[-1], seconds, skipped, turn)
     events = group.size * group.count
-    rates = {name: events / statistics.median(times) / 1e6 for name, times in seconds.items()}
+    rates = {name: events / min(times) / 1e6 for name, times in seconds.items()}
     return {**vars(group), "rates": rates, "skipped": skipped}
 
 
@@ -59,11 +66,17 @@ def check(own: dict[str, Frame], events: Events, group: Group) -> None:
 
 
 def once(run: Frame, packets: list[Events], device: torch.device) -> float:
-    """Run over all packets."""
-    start_s = now_s(device)
-    for events in packets:
-        run(events)
-    return now_s(device) - start_s
+    """Run over all packets again and again for `TURN_S`, after a packet that is not timed; give the time of one pass.
+
+    As in a stream, a method's frame lies in the caches that it fits into: others had them before its turn began.
+    """
+    run(packets[0])
+    passes, start_s = 0, now_s(device)
+    while (took_s := now_s(device) - start_s) < TURN_S:
+        passes += 1
+        for events in packets:
+            run(events)
+    return took_s / passes
 
 
 def keep(seconds: dict[str, list[float]], name: str, value: float, turn: int) -> None:
@@ -83,7 +96,7 @@ def peer_turn(
     turn: int,
 ) -> None:
     """Let another library do its round; what it makes must add up to the events of the last packet."""
-    reply = peers.ask(name, str(path))
+    reply = peers.ask(name, str(path), TURN_S)
     if "skipped" in reply:
         skipped[name] = reply["skipped"]
         return
@@ -95,35 +108,26 @@ def peer_turn(
     keep(seconds, name, reply["seconds"], turn)
 
 
-def surfaces(group: Group, *, device: torch.device, rounds: int, path: Path) -> Row:
-    """Give the rate of every surface, from a window's begin to its tensor."""
+def surfaces(group: Group, peers: Peers, *, device: torch.device, rounds: int, path: Path, gb_s: float) -> Row:
+    """Give the rate of every surface, from a window's begin to its tensor, and its share of what memory allows."""
     packets = group.save(path)
-    runs = {
-        name: surface_frame(make_surface(name, width=group.width, height=group.height, device=device))
-        for name in SURFACES
-    }
+    made = {name: make_surface(name, width=group.width, height=group.height, device=device) for name in SURFACES}
+    runs = {name: surface_frame(surface) for name, surface in made.items()}
     seconds: dict[str, list[float]] = {}
+    skipped: dict[str, str] = {}
     for turn in range(rounds + 1):
         for name, run in runs.items():
             keep(seconds, name, once(run, packets, device), turn)
+        for name in SURFACE_PEERS:
+            if name in peers.versions and name not in skipped:
+                peer_turn(peers, name, path, group, packets[-1], seconds, skipped, turn)
     events = group.size * group.count
-    return {**vars(group), "rates": {name: events / statistics.median(t) / 1e6 for name, t in seconds.items()}}
-
-
-def from_file(path: Path, device: torch.device, rounds: int) -> Row:
-    """Give the rate from a file to frames of 10 ms."""
-    config = SimConfig(width=1280, height=720, rate_hz=20e6, duration_us=200_000)
-    aestream.write(path, open_simulator(config))
-    counted, times = 0, []
-    for _ in range(rounds + 1):
-        start_s = now_s(device)
-        stream = open_file(path)
-        surface = make_surface("count", width=stream.width, height=stream.height, device=device)
-        accumulator = WindowAccumulator(surface, window_us=WINDOW_US)
-        counted = sum(window.event_count for events in stream for window in accumulator.add(events))
-        counted += sum(window.event_count for window in accumulator.flush())
-        times.append(now_s(device) - start_s)
-    return {"format": path.suffix[1:], "events": counted, "rate": counted / statistics.median(times[1:]) / 1e6}
+    rates = {name: events / min(times) / 1e6 for name, times in seconds.items()}
+    shares = {
+        name: rates[name] / rate_mev_s(group, len(surface.channels) * (1 + (name in REMEMBERING)), gb_s)
+        for name, surface in made.items()
+    }
+    return {**vars(group), "rates": rates, "shares": shares, "skipped": skipped}
 
 
 def bandwidth_gb_s(device: torch.device) -> float:
@@ -140,5 +144,10 @@ def bandwidth_gb_s(device: torch.device) -> float:
 
 def floor_mev_s(group: Group, gb_s: float) -> float:
     """Give the rate at which memory alone would move a packet and its frame: records read, cells written once."""
-    moved = 8 * group.size + 4 * 2 * group.width * group.height
+    return rate_mev_s(group, 2, gb_s)
+
+
+def rate_mev_s(group: Group, planes: int, gb_s: float) -> float:
+    """Give the rate at which memory moves a packet and so many planes of 4 bytes a pixel."""
+    moved = 8 * group.size + 4 * planes * group.width * group.height
     return group.size / (moved / (gb_s * 1e9)) / 1e6

@@ -24,11 +24,19 @@ class Peers:
         python = os.environ.get(PEERS_PYTHON_VARIABLE, "")
         self._process: subprocess.Popen[str] | None = None
         self.versions: dict[str, str] = {}
+        self._modules: dict[str, str] = {}
         if python:
+            # Without our packages on its path: one of them has the name of AEStream 0.6.
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
             self._process = subprocess.Popen(
-                [python, "-W", "ignore", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [python, "-W", "ignore", str(SCRIPT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment,
             )
-            self.versions = self.ask("", "")
+            reply = self.ask("", "", 0)
+            self.versions, self._modules = reply["methods"], reply["modules"]
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -39,12 +47,16 @@ class Peers:
         if self._process is not None:
             self._process.communicate()
 
-    def ask(self, method: str, path: str) -> dict[str, Any]:
-        """Run a method once over the packets in a file; give `seconds` and `sum`, or why it was `skipped`."""
+    def has(self, module: str) -> bool:
+        """Say whether a library that has no methods of packets is there."""
+        return module in self._modules
+
+    def ask(self, method: str, path: str, turn_s: float, **more: int) -> dict[str, Any]:
+        """Run a method over a file's packets for a time; give `seconds` of a pass and `sum`, or why not (`skipped`)."""
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"method": method, "path": path}) + "\n")
+        self._process.stdin.write(json.dumps({"method": method, "path": path, "turn_s": turn_s, **more}) + "\n")
         self._process.stdin.flush()
         reply: dict[str, Any] = json.loads(self._process.stdout.readline())
         return reply

@@ -12,14 +12,16 @@ import aestream
 from aestream.cli.commands import COMMANDS
 from aestream.cli.filters.table import FILTERS
 from aestream.cli.main import main
+from aestream.cli.sinks.table import SINKS
+from aestream.cli.sources.table import SOURCES
 from aestream_core.files import FILE_FORMATS
 
 USAGE = [
     (["nonsense"], "unknown command 'nonsense'; known: bag, completion, "),
     ([], "COMMAND"),
     (["input"], "SOURCE"),
-    (["input", "lidar"], "unknown source 'lidar'; known: camera, file, sim, stdin"),
-    (["input", "sim", "output", "view"], "unknown sink 'view'; known: file, image, null, stdout, tensor"),
+    (["input", "lidar"], "unknown source 'lidar'; known: camera, file, sim, speck, stdin"),
+    (["input", "sim", "output", "view"], "unknown sink 'view'; known: file, image, null, speck, stdout, tensor"),
     (["input", "sim", "output"], "SINK"),
     (["input", "file"], "PATH"),
     (["input", "file", "a.raw", "--start", "soon"], "--start: 'soon' is not a time in seconds"),
@@ -197,7 +199,7 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
     ("line", "expected"),
     [
         ("aestream in", {"input", "info"}),
-        ("aestream input ", {"camera", "file", "sim", "stdin", "udp"}),
+        ("aestream input ", {*SOURCES}),
         ("aestream input file a.raw --format aed", set(filter(lambda name: name.startswith("aed"), FILE_FORMATS))),
         ("aestream formats ev", set(filter(lambda name: name.startswith("ev"), FILE_FORMATS))),
         ("aestream input sim f", {"filter"}),
@@ -206,7 +208,7 @@ def test_completion_scripts_name_the_command(shell: str, capsys: pytest.CaptureF
         ("aestream input sim filter polarity on o", {"output"}),
         ("aestream input sim --scene sh", {"shapes"}),
         ("aestream input sim o", {"output"}),
-        ("aestream input sim output ", {"stdout", "file", "tensor", "image", "null", "udp"}),
+        ("aestream input sim output ", {*SINKS}),
         ("aestream input sim output stdout output tensor --w", {"--window-us"}),
     ],
 )

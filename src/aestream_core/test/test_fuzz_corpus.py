@@ -12,6 +12,7 @@ import pytest
 from aestream_core.errors import AestreamError, DamagedRecordingError
 from aestream_core.files import EXTRAS, FILE_FORMATS, open_file
 from aestream_core.formats.native import NATIVE_FORMATS
+from aestream_core.net import DatagramDecoder
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CORPUS = PACKAGE / "fuzz" / "corpus"
@@ -77,6 +78,29 @@ def test_stored_inputs_and_changed_copies_end_in_events_or_in_our_errors(tmp_pat
             count_skipping, not_skipped = read(path, name, skip_errors=True)
             assert not_skipped is None, (stored.name, copy)
             assert count_skipping >= count, (stored.name, copy)
+
+
+def datagrams_of(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Cut an input of the fuzzing program of datagrams: 2 bytes of length, 1 of sender and time, the datagram."""
+    while len(data) >= 3:
+        size = int.from_bytes(data[:2], "little")
+        yield data[2], data[3 : 3 + size]
+        data = data[3 + size :]
+
+
+@pytest.mark.parametrize("name", ["datagram_framed", "datagram_spif"])
+def test_stored_datagrams_and_changed_copies_end_in_counted_events(name: str) -> None:
+    stored = sorted((CORPUS / name).iterdir())
+    assert len(stored) >= 4
+    for each in stored:
+        data = each.read_bytes()
+        for copy in (data, *changed_copies(data, cut_everywhere=False)):
+            decoder, came = DatagramDecoder(), list(datagrams_of(copy))
+            for at, (how, datagram) in enumerate(came):
+                decoder.take(datagram, sender=how & 3, arrival_us=1000 * at)
+            counters = decoder.counters()
+            assert sum(map(len, decoder.packets())) == counters["events"], each
+            assert counters["datagrams"] == len(came)
 
 
 @pytest.mark.timeout(600)

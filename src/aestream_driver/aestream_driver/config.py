@@ -64,6 +64,9 @@ class DriverConfig:
     packet_events: int = setting(
         24_576, "events that one packet holds at most; keeps messages under 0.2 MB", bounds=(1, 10_000_000)
     )
+    filters: tuple[str, ...] = setting(
+        (), "filters of what leaves the node, in order, as in refractory:300; recordings keep every event", live=True
+    )
     encoding: str = setting(
         AUTO, "encoding of the event messages; auto sends the source's own bytes, else evt3", choices=ENCODINGS
     )

@@ -79,6 +79,11 @@ class Pipeline:
         """Finish the open window early, if there is one."""
         return self._windows.flush() if self._windows is not None else []
 
+    def recycle(self, window: Window) -> None:
+        """Take back a window's tensor, for its memory. Only for who did not change it and knows nobody who holds it."""
+        if self._windows is not None:
+            self._windows.recycle(window)
+
     def filtered_events(self) -> int:
         """Count the events that filters held back. From any thread."""
         with self._replacing:

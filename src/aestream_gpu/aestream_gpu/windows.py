@@ -90,6 +90,10 @@ class WindowAccumulator:
         """Finish the open window early, if there is one."""
         return self._finish_time() if self._start_us is not None else self._finish_events()
 
+    def recycle(self, window: Window) -> None:
+        """Take back a window's tensor, for its memory. Only for who did not change it and knows nobody who holds it."""
+        self._surface.recycle(window.tensor)
+
     def _begun_us(self) -> int:
         return self._start_us if self._start_us is not None else self._newest_us
 

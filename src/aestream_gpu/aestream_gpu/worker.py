@@ -15,8 +15,8 @@ from aestream_gpu.config import AccumulatorConfig
 from aestream_gpu.pipeline import Pipeline
 from aestream_gpu.windows import Window
 
-WindowSink = Callable[[Window], None]
-"""Takes a finished window."""
+WindowSink = Callable[[Window], bool]
+"""Takes a finished window; says whether anybody may hold it from now on. Else its memory is used again."""
 
 DRAIN_S = 1.0
 """Longest time that `Worker.stop` works on what waits."""
@@ -130,4 +130,5 @@ class Worker:
     def _give(self, windows: list[Window]) -> None:
         for window in windows:
             self.counters.windows += 1
-            self._on_window(window)
+            if not self._on_window(window):
+                self.pipeline.recycle(window)

@@ -59,6 +59,27 @@ std::size_t for_each_block(std::span<const Event> events, Sensor sensor, Op op) 
     return outside;
 }
 
+/// Call op(cells, size) with the cells of all events that lie on the sensor, some at a time and in stream order; for
+/// loops that need nothing else of an event. Returns the number of events that do not lie on it.
+template <typename Op>
+std::size_t for_each_cells(std::span<const Event> events, Sensor sensor, Op op) {
+    std::array<std::uint32_t, block> cells;
+    std::size_t outside = 0;
+    for (std::size_t at = 0; at < events.size(); at += block) {
+        const auto part = events.subspan(at, std::min(block, events.size() - at));
+        std::size_t inside = block;
+        if (part.size() != block || !cells_of_block(part.data(), cells.data(), sensor)) [[unlikely]] {
+            inside = 0;
+            for (const Event event : part) {
+                if (sensor.contains(event.x, event.y())) cells[inside++] = cell_of(event, sensor);
+            }
+            outside += part.size() - inside;
+        }
+        op(cells.data(), inside);
+    }
+    return outside;
+}
+
 /// Ask for the cache lines that a block is about to write.
 template <typename T>
 void prefetch(const T* array, const std::uint32_t* at, std::size_t size) {

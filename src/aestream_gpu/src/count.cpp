@@ -1,56 +1,93 @@
+#include "count.hpp"
+
 #include "cells.hpp"
-#include "kernels.hpp"
+#include "groups.hpp"
 
 namespace aestream::kernels {
 
 namespace {
 
-// Lines are not prefetched: a core runs ahead by itself, and waits less for lines that lie in huge pages and in a cache
-// than asking for each of them costs (900 against 730 Mev/s for 7.4 MB on a quiet machine).
-void add_block(float* frame, const std::uint32_t* cells) {
-    for (std::size_t i = 0; i < block; ++i) frame[cells[i]] += 1.0F;
+// Lines of memory are not asked for ahead: a core runs ahead by itself, and waits less for lines that lie in huge pages
+// and in a cache than asking for each of them costs.
+
+/// What an event of a cell does to a frame.
+struct Polarity {
+    static std::uint32_t place(std::uint32_t cell, std::uint32_t) { return cell; }
+    static void add(float& value, std::uint32_t, std::uint32_t, float times) { value += times; }
+};
+
+struct Binary : Polarity {
+    static void add(float& value, std::uint32_t, std::uint32_t, float) { value = 1.0F; }
+};
+
+// Without branches: nobody foresees an event's polarity.
+struct Signed {
+    static std::uint32_t on(std::uint32_t cell, std::uint32_t pixels) { return std::uint32_t{cell >= pixels}; }
+    static std::uint32_t place(std::uint32_t cell, std::uint32_t pixels) { return cell - on(cell, pixels) * pixels; }
+    static void add(float& value, std::uint32_t cell, std::uint32_t pixels, float times) {
+        value += (2.0F * static_cast<float>(on(cell, pixels)) - 1.0F) * times;
+    }
+};
+
+template <typename Op>
+auto with_mode(CountMode mode, Op op) {
+    if (mode == CountMode::binary) return op(Binary{});
+    if (mode == CountMode::is_signed) return op(Signed{});
+    return op(Polarity{});
 }
 
-std::size_t add_checked(std::span<const Event> events, float* frame, Sensor sensor, std::uint32_t* cells) {
-    std::size_t inside = 0;
-    for (const Event event : events) {
-        if (!sensor.contains(event.x, event.y())) continue;
-        cells[inside] = cell_of(event, sensor);
-        frame[cells[inside++]] += 1.0F;
-    }
-    return inside;
+template <typename Rule>
+void add_cells(Rule, const std::uint32_t* cells, std::size_t size, std::uint32_t pixels, float* frame) {
+    for (std::size_t i = 0; i < size; ++i) Rule::add(frame[Rule::place(cells[i], pixels)], cells[i], pixels, 1.0F);
 }
 
 }  // namespace
 
-std::size_t count(std::span<const Event> events, std::span<float> frame, Sensor sensor, Journal& journal) {
-    // The journal is where a block's cells are written anyway; where it has no room they are written over and over.
-    const bool noted = journal.used + events.size() + block <= journal.cells.size();
-    std::array<std::uint32_t, block> own;
-    std::uint32_t* cells = noted ? journal.cells.data() + journal.used : own.data();
-    std::size_t outside = 0;
-    for (std::size_t at = 0; at < events.size(); at += block) {
-        const auto part = events.subspan(at, std::min(block, events.size() - at));
-        std::size_t inside = block;
-        if (part.size() == block && cells_of_block(part.data(), cells, sensor)) [[likely]] {
-            add_block(frame.data(), cells);
-        } else {
-            inside = add_checked(part, frame.data(), sensor, cells);
-            outside += part.size() - inside;
-        }
-        if (noted) cells += inside;
-    }
-    journal.used = noted ? static_cast<std::size_t>(cells - journal.cells.data()) : journal.cells.size() + 1;
-    return outside;
+std::size_t count_frame(std::span<const Event> events, Sensor sensor, CountMode mode, std::span<float> frame) {
+    return with_mode(mode, [&](auto rule) {
+        return for_each_cells(events, sensor, [&](const std::uint32_t* cells, std::size_t size) {
+            add_cells(rule, cells, size, pixels(sensor), frame.data());
+        });
+    });
 }
 
-void clear(std::span<float> frame, Journal& journal) {
-    if (journal.overflowed()) {
-        std::ranges::fill(frame, 0.0F);
-    } else {
-        for (const std::uint32_t cell : journal.cells.first(journal.used)) frame[cell] = 0.0F;
-    }
-    journal.used = 0;
+std::size_t count_noted(std::span<const Event> events, Sensor sensor, CountMode mode, std::span<float> frame,
+                        std::uint32_t* cells) {
+    return with_mode(mode, [&](auto rule) {
+        return for_each_cells(events, sensor, [&](const std::uint32_t* added, std::size_t size) {
+            add_cells(rule, added, size, pixels(sensor), frame.data());
+            cells = std::copy_n(added, size, cells);
+        });
+    });
+}
+
+void clear_cells(std::span<const std::uint32_t> cells, CountMode mode, std::uint32_t pixels, std::span<float> frame) {
+    with_mode(mode, [&](auto rule) {
+        for (const std::uint32_t cell : cells) frame[rule.place(cell, pixels)] = 0.0F;
+    });
+}
+
+std::size_t count_bytes(std::span<const Event> events, Sensor sensor, std::span<std::uint8_t> bytes,
+                        std::vector<std::uint32_t>& passed) {
+    return for_each_cells(events, sensor, [&](const std::uint32_t* cells, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i) count_byte(cells[i], bytes, passed);
+    });
+}
+
+void turn_into_frame(std::span<std::uint8_t> bytes, std::vector<std::uint32_t>& passed, CountMode mode,
+                     std::span<float> frame, std::span<std::uint8_t> touched, bool all) {
+    constexpr float passed_events = 256.0F;
+    const std::size_t half = bytes.size() / 2;
+    turn_groups(mode, {bytes.data(), bytes.data() + half, frame, touched.data(), all});
+    with_mode(mode, [&](auto rule) {
+        const auto pixels = static_cast<std::uint32_t>(half);
+        for (const std::uint32_t cell : passed) {
+            const std::uint32_t place = rule.place(cell, pixels);
+            rule.add(frame[place], cell, pixels, passed_events);
+            touched[place / group_cells] = 1;
+        }
+    });
+    passed.clear();
 }
 
 }  // namespace aestream::kernels

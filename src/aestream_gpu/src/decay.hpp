@@ -1,4 +1,4 @@
-// Exponential decay as the compiler can vectorise it.
+// Exponentials and logarithms as the compiler can vectorise them.
 #pragma once
 
 #include <algorithm>
@@ -28,6 +28,18 @@ inline float exp_of_minus(float x) {
     power = power * rest + 6.9314718e-1F;
     power = power * rest + 1.0F;
     return power * std::bit_cast<float>((whole + 127) << 23);
+}
+
+/// Give the natural logarithm of x >= 1, within 3e-7 of it and of 1.
+inline float log_of(float x) {
+    constexpr std::int32_t root_of_half = 0x3f3504f3;  // its bits: what is left of x lies between it and its inverse
+    const auto bits = std::bit_cast<std::int32_t>(x);
+    const std::int32_t power = (bits - root_of_half) >> 23;
+    const float rest = std::bit_cast<float>(bits - (power << 23)) - 1.0F;
+    const float s = rest / (2.0F + rest);  // ln(1 + rest) is 2 artanh(s), of which this is the series
+    const float square = s * s;
+    const float series = 1.0F + square * (0.333333333F + square * (0.2F + square * 0.142857143F));
+    return static_cast<float>(power) * 0.693147181F + 2.0F * s * series;
 }
 
 /// Give later - earlier in µs, at least 0 and at most what an int32 holds.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <new>
@@ -68,12 +67,17 @@ void* allocate(std::size_t bytes) {
 
 }  // namespace
 
-std::shared_ptr<float> zeroed(std::size_t cells) {
+std::shared_ptr<float> memory(std::size_t cells) {
     const std::size_t bytes = std::max<std::size_t>(cells, 1) * sizeof(float);
-    void* memory = take(bytes);
-    if (memory == nullptr) memory = allocate(bytes);
-    std::memset(memory, 0, bytes);
-    return {static_cast<float*>(memory), [bytes](float* used) { give_back(used, bytes); }};
+    void* found = take(bytes);
+    if (found == nullptr) found = allocate(bytes);
+    return {static_cast<float*>(found), [bytes](float* used) { give_back(used, bytes); }};
+}
+
+std::shared_ptr<float> zeroed(std::size_t cells) {
+    auto made = memory(cells);
+    std::fill_n(made.get(), cells, 0.0F);
+    return made;
 }
 
 }  // namespace aestream::kernels

@@ -17,27 +17,6 @@ namespace aestream::kernels {
 /// What a pixel that never fired has for a time stamp.
 inline constexpr std::int32_t never = std::numeric_limits<std::int32_t>::min();
 
-/// The cells that were added to since an array was all zeros, as long as they are few.
-struct Journal {
-    std::span<std::uint32_t> cells;  ///< room for that many
-    std::size_t used = 0;            ///< entries; over cells.size() where they were too many to note
-    [[nodiscard]] bool overflowed() const { return used > cells.size(); }
-};
-
-/// Add 1 to frame[polarity][y][x] for every event.
-std::size_t count(std::span<const Event> events, std::span<float> frame, Sensor sensor, Journal& journal);
-
-/// Whether a packet has so many events that counting in bytes first pays.
-bool is_dense(std::size_t events, std::size_t cells);
-
-/// Count such a packet. `bytes` has room for every cell, needs a quarter of the cache that floats need, and is zeros,
-/// before and after.
-std::size_t count_dense(std::span<const Event> events, std::span<float> frame, Sensor sensor,
-                        std::span<std::uint8_t> bytes);
-
-/// Set the cells of a journal to zero, or all where it overflowed, and empty it.
-void clear(std::span<float> frame, Journal& journal);
-
 /// Keep the largest of a cell's time stamp and `offset` + t, for every event.
 std::size_t stamp(std::span<const Event> events, std::span<std::int32_t> stamps, Sensor sensor, std::int64_t offset);
 
@@ -75,7 +54,7 @@ std::size_t remember(std::span<const Event> events, std::span<std::int32_t> stam
                      std::int64_t offset);
 
 /// Turn them into out[polarity][depth][y][x]: 1 at an age of `low_us` or less, falling with its logarithm to 0 at
-/// `high_us`. `out` is zeros.
+/// `high_us`.
 void recency(std::span<const std::int32_t> stamps, std::span<float> out, std::uint32_t depth, std::int32_t now,
              float low_us, float high_us);
 

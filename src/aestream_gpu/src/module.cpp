@@ -2,8 +2,10 @@
 #include <pybind11/pybind11.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "counter.hpp"
 #include "frames.hpp"
 #include "kernels.hpp"
 
@@ -15,24 +17,6 @@ namespace {
 using Words = py::array_t<std::int64_t, py::array::c_style>;
 template <typename T>
 using Array = py::array_t<T, py::array::c_style>;
-
-/// Owns what a Journal refers to.
-class JournalObject {
-public:
-    explicit JournalObject(std::size_t capacity) : cells_(capacity) { journal_.cells = cells_; }
-    kernels::Journal& journal() { return journal_; }
-
-    /// One byte a cell, all zeros.
-    std::span<std::uint8_t> bytes(std::size_t cells) {
-        if (!bytes_) bytes_ = kernels::zeroed((cells + sizeof(float) - 1) / sizeof(float));
-        return {reinterpret_cast<std::uint8_t*>(bytes_.get()), cells};
-    }
-
-private:
-    std::shared_ptr<float> bytes_;
-    std::vector<std::uint32_t> cells_;
-    kernels::Journal journal_;
-};
 
 std::span<const aestream::Event> events(const Words& words) {
     return {reinterpret_cast<const aestream::Event*>(words.data()), static_cast<std::size_t>(words.size())};
@@ -48,22 +32,30 @@ std::span<T> cells(Array<T>& array, aestream::Sensor sensor, std::size_t planes)
 
 aestream::Sensor sensor(std::uint16_t width, std::uint16_t height) { return {width, height}; }
 
-std::size_t count(const Words& words, Array<float>& frame, std::uint16_t width, std::uint16_t height,
-                  JournalObject& journal) {
-    const auto out = cells(frame, sensor(width, height), 1);
+std::size_t count(kernels::Counter& counter, const Words& words) {
     const auto in = events(words);
     const py::gil_scoped_release unlocked;
-    if (!kernels::is_dense(in.size(), out.size())) {
-        return kernels::count(in, out, sensor(width, height), journal.journal());
-    }
-    journal.journal().used = journal.journal().cells.size() + 1;
-    return kernels::count_dense(in, out, sensor(width, height), journal.bytes(out.size()));
+    return counter.add(in);
 }
 
-void clear(Array<float>& frame, JournalObject& journal) {
-    const std::span<float> out{frame.mutable_data(), static_cast<std::size_t>(frame.size())};
-    const py::gil_scoped_release unlocked;
-    kernels::clear(out, journal.journal());
+py::array_t<float> array_of(std::shared_ptr<float> memory, std::size_t channels, std::size_t height,
+                            std::size_t width) {
+    auto held = std::make_unique<std::shared_ptr<float>>(std::move(memory));
+    float* first = held->get();
+    const py::capsule holder(held.get(), [](void* p) {
+        std::default_delete<std::shared_ptr<float>>()(static_cast<std::shared_ptr<float>*>(p));
+    });
+    held.release();
+    return py::array_t<float>(std::vector<std::size_t>{channels, height, width}, first, holder);
+}
+
+py::array_t<float> counts(kernels::Counter& counter) {
+    std::shared_ptr<float> frame;
+    {
+        const py::gil_scoped_release unlocked;
+        frame = counter.read();
+    }
+    return array_of(std::move(frame), counter.planes(), counter.sensor().height, counter.sensor().width);
 }
 
 std::size_t stamp(const Words& words, Array<std::int32_t>& stamps, std::uint16_t width, std::uint16_t height,
@@ -128,28 +120,40 @@ void recency(const Array<std::int32_t>& stamps, Array<float>& frame, std::uint32
     kernels::recency({in, size}, {out, size}, depth, now, low_us, high_us);
 }
 
+py::array_t<float> empty(std::size_t channels, std::size_t height, std::size_t width) {
+    return array_of(kernels::memory(channels * height * width), channels, height, width);
+}
+
 py::array_t<float> zeros(std::size_t channels, std::size_t height, std::size_t width) {
-    auto* memory = new std::shared_ptr<float>(kernels::zeroed(channels * height * width));
-    const py::capsule holder(memory, [](void* held) { delete static_cast<std::shared_ptr<float>*>(held); });
-    const std::vector<std::size_t> shape{channels, height, width};
-    return py::array_t<float>(shape, memory->get(), holder);
+    return array_of(kernels::zeroed(channels * height * width), channels, height, width);
 }
 
 }  // namespace
 
 PYBIND11_MODULE(_kernels, module) {
     module.doc() = "Private bindings of the CPU kernels; aestream_gpu.surfaces is the public API.";
-    py::class_<JournalObject>(module, "Journal")
-        .def(py::init<std::size_t>(), py::arg("capacity"))
-        .def_property_readonly("overflowed", [](JournalObject& self) { return self.journal().overflowed(); });
     const auto words = py::arg("words");
     const auto frame = py::arg("frame").noconvert();
     const auto stamps = py::arg("stamps").noconvert();
     const auto width = py::arg("width");
     const auto height = py::arg("height");
+    module.def("empty", &empty, py::arg("channels"), height, width);
     module.def("zeros", &zeros, py::arg("channels"), height, width);
-    module.def("count", &count, words, frame, width, height, py::arg("journal"));
-    module.def("clear", &clear, frame, py::arg("journal"));
+    py::enum_<kernels::CountMode>(module, "CountMode")
+        .value("polarity", kernels::CountMode::polarity)
+        .value("binary", kernels::CountMode::binary)
+        .value("signed", kernels::CountMode::is_signed);
+    py::class_<kernels::Counter>(module, "Counter")
+        .def(py::init([](std::uint16_t w, std::uint16_t h, kernels::CountMode mode) {
+                 return kernels::Counter(sensor(w, h), mode);
+             }),
+             width, height, py::arg("mode"))
+        .def("begin", &kernels::Counter::begin)
+        .def("add", &count, words)
+        .def("read", &counts)
+        .def("recycle", [](kernels::Counter& counter, std::uintptr_t memory) {
+            counter.recycle(reinterpret_cast<const float*>(memory));
+        });
     module.def("stamp", &stamp, words, stamps, width, height, py::arg("offset"));
     module.def("decay", &decay, stamps, frame, py::arg("now"), py::arg("tau_us"), py::arg("linear"));
     module.def("leak", &leak, words, frame, width, height, py::arg("end"), py::arg("tau_us"));

@@ -22,4 +22,7 @@ inline float age_of(std::int32_t stamp, std::int32_t now) {
     return static_cast<float>(static_cast<std::int32_t>(std::min(age, longest)));
 }
 
+/// Give 0 for a pixel that never fired, else 1: a product, for a branch would keep the loops from being vectorised.
+inline float known(std::int32_t stamp) { return static_cast<float>(stamp != never); }
+
 }  // namespace aestream::kernels

@@ -5,13 +5,6 @@
 
 namespace aestream::kernels {
 
-namespace {
-
-/// Give 0 for a pixel that never fired, else 1: a product, for a branch would keep the loops from being vectorised.
-float known(std::int32_t stamp) { return static_cast<float>(stamp != never); }
-
-}  // namespace
-
 std::size_t stamp(std::span<const Event> events, std::span<std::int32_t> stamps, Sensor sensor, std::int64_t offset) {
     return for_each_block(events, sensor, [&](const Block& part) {
         prefetch(stamps.data(), part.cells, part.size);

@@ -13,6 +13,7 @@ from surface_cases import CASES, CPU, HEIGHT, WIDTH, WINDOW, Case, random_events
 
 from aestream_core import Events, InvalidArgumentError, SimConfig, UnknownNameError, open_file, open_simulator
 from aestream_gpu import SURFACES, Surface, make_surface, resolve_device
+from aestream_gpu.surfaces.count import count_ref
 
 if not torch.cuda.is_available():
     # The kernels run through Triton's interpreter then; it must be chosen before Triton is imported.
@@ -173,6 +174,24 @@ def test_a_recycled_tensor_is_the_next_window_and_starts_with_zeros(count: int, 
         assert not surface.read().any()
         assert total == tensor_sum(events, mode)
         assert mode != "polarity" or surface.read().data_ptr() == address
+
+
+@pytest.mark.parametrize("mode", ["polarity", "binary", "signed"])
+def test_a_tensor_given_back_after_the_next_window_began_is_used_for_the_one_behind_it(mode: str) -> None:
+    surface = make(f"count:{mode}", width=640, height=480)
+    previous: torch.Tensor | None = None
+    addresses = set()
+    for turn in range(12):
+        events = random_events((300, 40_000)[turn % 5 == 3], width=640, height=480, seed=turn)
+        surface.begin(*WINDOW)
+        surface.add(events.split_after(100)[0])
+        if previous is not None:
+            addresses.add(previous.data_ptr())
+            surface.recycle(previous)
+        surface.add(events.split_after(100)[1])
+        previous = surface.read()
+        assert torch.equal(previous, count_ref(events, width=640, height=480, mode=mode)), turn
+    assert len(addresses) <= 3
 
 
 def test_a_packet_of_many_events_on_a_large_sensor_is_counted_exactly_hot_pixels_too() -> None:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from aestream_snn.data.frames import FrameConfig
 from aestream_snn.data.recordings import PackedRecordings, pack, records_of, words_from_columns
-from aestream_snn.evaluation.answers import first_from
+from aestream_snn.evaluation.answers import ask, first_from
 from aestream_snn.evaluation.disturbances import DISTURBANCES, Disturbed
+from aestream_snn.models.base import State, StepModel
 
 
 def recordings() -> PackedRecordings:
@@ -46,3 +48,26 @@ def test_time_is_stretched():
 def test_the_first_step_from_which_something_holds():
     holds = torch.tensor([[1, 0, 1, 0], [0, 0, 1, 0], [1, 1, 1, 0]], dtype=torch.bool)
     assert first_from(holds).tolist() == [2, 2, 0, 3]
+
+
+class TwoClasses(StepModel):
+    """Counts OFF events for the first class and ON events for the second."""
+
+    input_shape = (2, 30, 40)
+
+    def initial_state(self) -> State:
+        return ()
+
+    def step(self, x: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
+        return x.sum((2, 3)), state
+
+    def forward(self, sequence: torch.Tensor) -> torch.Tensor:
+        return sequence.sum((3, 4))
+
+
+def test_an_answer_is_sure_from_the_step_in_which_it_leads_for_good():
+    words = words_from_columns([0, 10_000, 20_000, 30_001, 39_999], [1] * 5, [1] * 5, [0, 1, 1, 1, 1])
+    events, offsets = pack([words])
+    made = PackedRecordings(40, 30, ("off", "on"), np.ones(1, np.int64), events, offsets)
+    answers = ask(TwoClasses(), made, FrameConfig(steps=4, duration_us=40_000), margin=0.6)
+    assert (answers.right.tolist(), answers.settled.tolist(), answers.sure.tolist()) == ([True], [2], [3])

@@ -41,6 +41,7 @@ COMMANDS = {
     "view": Command("aestream.cli.view", "draw a recording into a picture or a video"),
     "formats": Command("aestream.cli.formats", "list the file formats and their options"),
     "bag": Command("aestream.bag.cli.command", "record, play, describe and recover bags of ROS 2"),
+    "speck": Command("aestream.cli.speck.command", "plan spiking networks for the Speck chip"),
     "launch": Command("aestream.launching.cli", "start a pipeline of ROS 2 nodes"),
     "watch": Command("aestream.watch.cli", "show how the stages of a running pipeline do"),
     "train": Command("aestream.cli.train", "train a spiking network on recordings of events"),

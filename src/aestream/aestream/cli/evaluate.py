@@ -54,6 +54,10 @@ def _print(evaluation: "Evaluation") -> None:
         print(f"8 bits    {evaluation.int8:6.1%}")
     if (sure_us := evaluation.sure_us()) is not None:
         print(f"sure      after {sure_us / 1e3:.0f} ms, the median of right answers")
+    if (activity := evaluation.activity) is not None:
+        print(f"synops    {float(activity.synops.sum()) / 1e6:.2f} M a recording")
+        for number, (rate, dead) in enumerate(zip(activity.rates.tolist(), activity.dead.tolist(), strict=True)):
+            print(f"layer {number}   {rate:.3f} spikes a neuron and step, {dead:.0%} of the neurons silent")
     classes = evaluation.verdict.classes
     width = max(len(name) for name in classes)
     print(f"\n{'true':{width}}  said, in the same order")

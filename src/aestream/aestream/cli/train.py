@@ -16,7 +16,7 @@ examples:
   aestream train data=labelled data.data_dir=my_recordings data.frames.steps=50
   aestream train ssm=chirp                              a state-space model, event by event; ssm= alone lists its tasks
   aestream train ssm=nmnist data_dir=nmnist_small.npz epochs=5 model.width=64
-  aestream train --resume out/train/last.safetensors    go on, with the same settings as words
+  aestream train --resume out/train/last.safetensors    go on, with the settings that it holds
 """
 
 

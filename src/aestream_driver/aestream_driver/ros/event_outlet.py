@@ -1,7 +1,5 @@
 """Where a driver's events leave: to this process by reference, to others through DDS or shared memory."""
 
-from collections.abc import Callable
-
 from event_camera_msgs.msg import EventPacket
 from rclpy.node import Node
 
@@ -24,14 +22,13 @@ class EventOutlet:
         encoding: encoding of the messages.
     """
 
-    def __init__(self, node: Node, config: DriverConfig, source: Source, size: Callable[[], tuple[int, int]]) -> None:
+    def __init__(self, node: Node, config: DriverConfig, source: Source) -> None:
         """Announce the topic.
 
         Args:
             node: whose topic it is.
             config: the node's configuration.
             source: what the events come from at first; another of its kind may follow it.
-            size: gives the sensor's width and height in pixels, which are known once a packet has come.
 
         Raises:
             AestreamError: the transport that `config` names is not installed.
@@ -39,7 +36,7 @@ class EventOutlet:
         self.sent = self.bytes_copied = 0
         self._node = node
         self._frame_id = config.frame_id
-        self._size = size
+        self._size = (0, 0)
         self._encoding = WireEncoding(config.encoding, source.encoding)
         self._lost_before = 0
         topic = node.resolve_topic_name("~/events")
@@ -53,8 +50,12 @@ class EventOutlet:
         """Encoding of the messages."""
         return self._encoding.name
 
-    def deliver(self, packet: SourcePacket, stamp_ns: int, *, wait: bool) -> None:
-        """Give a packet to everyone who listens; with `wait`, at the pace of the slowest in this process."""
+    def deliver(self, packet: SourcePacket, stamp_ns: int, *, size: tuple[int, int], wait: bool) -> None:
+        """Give a packet to everyone who listens; with `wait`, at the pace of the slowest in this process.
+
+        `size` is the width and height of the sensor that its events are of.
+        """
+        self._size = size
         if self._publication.subscribers:
             for events in packet.events():
                 self._publication.put(Envelope(events, stamp_ns, len(events)), wait=wait)
@@ -85,7 +86,7 @@ class EventOutlet:
             self._publish(wire, stamp_ns)
 
     def _publish(self, wire: WirePacket, stamp_ns: int) -> None:
-        width, height = self._size()
+        width, height = self._size
         message = event_packet(
             wire.data,
             encoding=self.encoding,

@@ -6,6 +6,7 @@ from aestream_core.clock import ClockEstimator
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_driver.cameras.calibration import load_calibration
 from aestream_driver.config import DriverConfig
+from aestream_driver.filtering import PacketFilters
 from aestream_driver.pump import Pump, PumpCounters
 from aestream_driver.recording.desk import RecordingDesk
 from aestream_driver.recording.recording import RecordingRequest
@@ -29,7 +30,7 @@ class DriverNode(StreamNode[DriverConfig]):
     """Publishes a source's events on `~/events`: by reference in this process, as EventPacket to everyone outside.
 
     Nothing is encoded or sent while nobody outside listens, and bytes that arrive in an encoding of the wire are not
-    decoded while nobody in the process listens.
+    decoded while nobody in the process listens and there are no filters.
     """
 
     stage = "source"
@@ -44,6 +45,7 @@ class DriverNode(StreamNode[DriverConfig]):
         self.recordings = RecordingDesk(lambda _: None)
         self._pump: Pump | None = None
         self._outlet: EventOutlet | None = None
+        self._filters = PacketFilters((), size=self._size)
         self._counters = PumpCounters()
         self._events = self._invalid_before = self._dropped_before = self._lost_before = 0
         super().__init__("event_camera", **kwargs)
@@ -100,6 +102,8 @@ class DriverNode(StreamNode[DriverConfig]):
             self._invalid_before += self._source.invalid_events
             self._dropped_before += self._source.dropped_packets
             self._lost_before += _lost_events(self._source)
+        if isinstance(self._source, DatagramSource):
+            self.get_logger().info(self._source.summary())
         self._source = None
 
     def release(self) -> None:
@@ -114,6 +118,11 @@ class DriverNode(StreamNode[DriverConfig]):
             self._source.close()
             self._source = None
         self.recordings.close()
+
+    def reconfigure(self, config: DriverConfig) -> None:
+        """Take over filters from the next packet on."""
+        if config.filters != self.config.filters:
+            self._filters.replace(config.filters)
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
@@ -138,6 +147,7 @@ class DriverNode(StreamNode[DriverConfig]):
             clock_resets=estimator.resets,
             hardware_id=self._source.description if self._source else "",
             error=self.recordings.failure,
+            filtered_events=self._filters.filtered_events,
         )
 
     def trouble(self) -> tuple[str, str] | None:
@@ -166,7 +176,8 @@ class DriverNode(StreamNode[DriverConfig]):
         if self._camera is not None:
             calibration = load_calibration(self.config.camera_info_url, width=source.width, height=source.height)
             self._side_topics = SideTopics(self, self._camera.model.delivers, calibration, self.config.frame_id)
-        self._outlet = EventOutlet(self, self.config, source, self._size)
+        self._filters = PacketFilters(self.config.filters, size=self._size)
+        self._outlet = EventOutlet(self, self.config, source)
 
     def _size(self) -> tuple[int, int]:
         return (self._source.width, self._source.height) if self._source else (0, 0)
@@ -207,12 +218,13 @@ class DriverNode(StreamNode[DriverConfig]):
         assert self._outlet is not None
         assert self._stamper is not None
         stamp_ns = self._stamper.stamp_ns(packet, arrived_ns)
-        self._outlet.deliver(packet, stamp_ns, wait=self._source.lossless)
+        filtered, size = self._filters.apply(packet)
+        self._outlet.deliver(filtered, stamp_ns, size=size, wait=self._source.lossless)
         self.recordings.offer(packet, wait=self._source.lossless)
         if self._side_topics is not None:
             stamped_us = packet.first_us if self.config.stamp == "sensor" else packet.last_us
             self._side_topics.deliver(packet, stamp_ns - stamped_us * 1000)
-        self._events += packet.count
+        self._events += filtered.count
 
     def _on_end(self, error: AestreamError | None) -> None:
         if error is not None:
@@ -224,6 +236,7 @@ class DriverNode(StreamNode[DriverConfig]):
     def _on_jump(self) -> None:
         if self._stamper is not None:
             self._stamper.begin_again()
+        self._filters.reset()
         self._end_of_stream()
 
     def _end_of_stream(self) -> None:

@@ -59,6 +59,15 @@ class DatagramSource:
         """Count what came and what did not: see `UdpStream.counters`."""
         return self._stream.counters()
 
+    def summary(self) -> str:
+        """Say in one line what came and what did not."""
+        counters = self._stream.counters()
+        return (
+            f"received {counters['events']} events in {counters['datagrams']} datagrams; "
+            f"lost {counters['lost_events']} events in {counters['lost_datagrams']} datagrams, "
+            f"{counters['outside_sensor']} outside the sensor"
+        )
+
     def close(self) -> None:
         """End the iteration, from any thread."""
         self._stream.close()

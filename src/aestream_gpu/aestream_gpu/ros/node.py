@@ -183,10 +183,12 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
 
     # Output, on the worker's thread -----------------------------------------------------------------------------------
 
-    def _on_window(self, window: Window) -> None:
+    def _on_window(self, window: Window) -> bool:
         self._latency.since(window.arrived_ns)
         now_ns = self.now_ns()
-        self._publication.put(Envelope(window, now_ns, window.event_count))
+        held = self._publication.subscribers > 0
+        if held:
+            self._publication.put(Envelope(window, now_ns, window.event_count))
         if self._tensors.get_subscription_count():
             seq = self._worker.counters.windows - 1 if self._worker else 0
             self._tensors.publish(tensor_message(window, seq=seq, header=header(now_ns, self.config.frame_id)))
@@ -194,6 +196,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
         if time.monotonic() >= self._next_image_s and self._images.get_subscription_count():
             self._next_image_s = time.monotonic() + 1 / self.config.image_rate_hz
             self._images.publish(self._image(window, now_ns))
+        return held
 
     def _image(self, window: Window, now_ns: int) -> Image:
         stamped = header(now_ns, self.config.frame_id)

@@ -14,9 +14,6 @@ from aestream_gpu.surfaces.device_surface import DeviceSurface
 
 CHANNELS = ("off", "on")
 
-_JOURNAL_SHARE = 64
-"""A frame of N cells notes up to N / this many that were added to; clearing more one by one takes longer than all."""
-
 
 @dataclass(frozen=True)
 class CountOptions:
@@ -64,20 +61,18 @@ class CountSurface(DeviceSurface):
         return ("signed",) if self.options.mode == "signed" else CHANNELS
 
     def clear(self) -> None:
-        """Begin with a new tensor of zeros."""
+        """Begin with zeros."""
         self._frame: torch.Tensor | None = None
-        self._spare: tuple[torch.Tensor, _kernels.Journal] | None = None
+        self._counter = _kernels.Counter(self._width, self._height, getattr(_kernels.CountMode, self.options.mode))
 
     def turn(self, before: tuple[int, int] | None, window: tuple[int, int]) -> None:
-        """Begin the window with zeros. A frame that only this surface knows is used again."""
-        if self._frame is not None and self.options.mode != "polarity":
-            self.recycle(self._frame)
+        """Begin the window with zeros."""
         self._frame = None
+        self._counter.begin()
 
     def add_cpu(self, words: npt.NDArray[np.int64], t0_us: int) -> int:
         """Count a packet in C++."""
-        frame = self._counts().numpy()
-        return _kernels.count(words, frame, self._width, self._height, self._journal)
+        return self._counter.add(words)
 
     def add_triton(self, words: torch.Tensor, t0_us: int) -> None:
         """Count a packet in Triton."""
@@ -87,27 +82,27 @@ class CountSurface(DeviceSurface):
 
     def read(self) -> torch.Tensor:
         """Give the counts. On a GPU, waits for the kernels that are under way."""
-        return self.complete(self._shown(self._counts()))
+        if self._uses_triton:
+            return self.complete(self._shown(self._counts()))
+        frame = self._counter.read()
+        if self._frame is None:
+            self._frame = torch.from_numpy(frame)
+        return self._frame
 
     def recycle(self, tensor: torch.Tensor) -> None:
-        """Clear the cells that were counted, and take the tensor for the next window."""
-        if not self._uses_triton and tensor is self._frame:
-            _kernels.clear(tensor.numpy(), self._journal)
-            self._spare, self._frame = (tensor, self._journal), None
+        """Take the memory of this window's or the last window's tensor for a window to come."""
+        if self._uses_triton:
+            return
+        self._counter.recycle(tensor.data_ptr())
+        if tensor is self._frame:
+            self._frame = None
 
     def _shown(self, counts: torch.Tensor) -> torch.Tensor:
         if self.options.mode == "polarity":
             return counts
-        if self._on_gpu:
-            return counts[1:] - counts[:1] if self.options.mode == "signed" else counts.clamp_max(1)
-        array = counts.numpy()
-        return torch.from_numpy(array[1:] - array[:1] if self.options.mode == "signed" else np.minimum(array, 1))
+        return counts[1:] - counts[:1] if self.options.mode == "signed" else counts.clamp_max(1)
 
     def _counts(self) -> torch.Tensor:
         if self._frame is None:
-            self._frame, self._journal = self._spare or self._new()
-            self._spare = None
+            self._frame = self.zeros(2)
         return self._frame
-
-    def _new(self) -> tuple[torch.Tensor, _kernels.Journal]:
-        return self.zeros(2), _kernels.Journal(2 * self._height * self._width // _JOURNAL_SHARE)

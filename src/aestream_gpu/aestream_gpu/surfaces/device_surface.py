@@ -157,6 +157,12 @@ class DeviceSurface(ABC):
             return torch.zeros(channels, self._height, self._width, device=self._device)
         return torch.from_numpy(_kernels.zeros(channels, self._height, self._width))
 
+    def empty(self, channels: int) -> torch.Tensor:
+        """Give a (channels, H, W) tensor with anything in it, on the CPU in memory that was used before."""
+        if self._on_gpu:
+            return torch.empty(channels, self._height, self._width, device=self._device)
+        return torch.from_numpy(_kernels.empty(channels, self._height, self._width))
+
     def complete(self, tensor: torch.Tensor) -> torch.Tensor:
         """Give a tensor when the kernels that are under way on a GPU have finished."""
         if self._on_gpu:

@@ -67,7 +67,7 @@ class LeakySurface(DeviceSurface):
         if self._on_gpu:
             self._frame = self._frame * left
             return
-        leaked = self.zeros(2)
+        leaked = self.empty(2)
         np.multiply(self._frame.numpy(), np.float32(left), out=leaked.numpy())
         self._frame = leaked
 

@@ -91,6 +91,6 @@ class TimeSurface(DeviceSurface):
             from aestream_gpu.surfaces.time_surface_triton import decay_triton
 
             return self.complete(decay_triton(self._stamps.array, now=now, tau_us=self.options.tau_us, linear=linear))
-        out = self.zeros(2)
+        out = self.empty(2)
         _kernels.decay(self._stamps.array.numpy(), out.numpy(), now, self.options.tau_us, linear)
         return out

@@ -90,12 +90,13 @@ class ToreSurface(DeviceSurface):
     def read(self) -> torch.Tensor:
         """Give the (2 * depth, H, W) volume as of the window's end. On a GPU, waits for the kernels under way."""
         now, options = self._stamps.stamp(self.window()[1]), self.options
-        out = self.zeros(2 * options.depth)
         if self._uses_triton:
             from aestream_gpu.surfaces.tore_triton import recency_triton
 
+            out = self.zeros(2 * options.depth)
             recency_triton(self._stamps.array, out, now=now, low_us=options.low_us, high_us=options.high_us)
             return self.complete(out)
+        out = self.empty(2 * options.depth)
         stamps = self._stamps.array.numpy()
         _kernels.recency(stamps, out.numpy(), options.depth, now, options.low_us, options.high_us)
         return out

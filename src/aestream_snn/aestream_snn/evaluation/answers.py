@@ -38,14 +38,14 @@ def ask(model: StepModel, recordings: Recordings, frames: FrameConfig, *, margin
         model: gives (T, B, classes), and as many steps as there are frames.
         recordings: what it is asked about.
         frames: how recordings become frames.
-        margin: share of all scores by which the first class must lead the second.
+        margin: share of the first class's score by which it must lead the second.
     """
     rights, settled, sure = [], [], []
     for sequence, labels in batches_in_order(recordings, frames, size=BATCH):
         scores = model(sequence).cumsum(0)
         said = scores.argmax(2)
         first, second = scores.topk(2, 2).values.unbind(2)
-        leads = first - second >= margin * scores.clamp(min=0).sum(2).clamp(min=1e-9)
+        leads = first - second >= margin * first.clamp(min=1e-9)
         rights.append(said[-1] == labels)
         settled.append(first_from(said == said[-1]))
         sure.append(first_from((said == said[-1]) & leads))

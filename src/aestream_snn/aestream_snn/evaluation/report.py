@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from aestream_snn.data.frames import frames_of
 from aestream_snn.data.recordings import Recordings, SomeRecordings
 from aestream_snn.evaluation.answers import Answers, ask
 from aestream_snn.evaluation.disturbances import DISTURBANCES, Disturbed
+from aestream_snn.models.activity import Activity, follow
 from aestream_snn.models.network import SpikingNetwork
 from aestream_snn.models.quantise import quantised
 from aestream_snn.training.accuracy import Verdict, judge
@@ -18,6 +20,9 @@ from aestream_snn.training.checkpoint import read_checkpoint
 from aestream_snn.training.compose import from_mapping
 from aestream_snn.training.config import TrainConfig
 from aestream_snn.training.trainer import load_data, model_of
+
+ACTIVITY_RECORDINGS = 64
+"""Recordings by which spikes and synaptic operations are counted."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Evaluation:
         answers: when it was sure; None for a model that gives one answer.
         step_us: time of one step in µs, where frames are of equal time.
         robustness: (disturbance, strength, unit, accuracy).
+        activity: spikes and synaptic operations; None for a model that does not spike.
     """
 
     verdict: Verdict
@@ -37,6 +43,7 @@ class Evaluation:
     answers: Answers | None
     step_us: float | None
     robustness: tuple[tuple[str, float, str, float], ...]
+    activity: Activity | None = None
 
     def facts(self) -> dict[str, Any]:
         """Give all of it as plain values."""
@@ -46,6 +53,9 @@ class Evaluation:
             "classes": list(self.verdict.classes),
             "confusion": self.verdict.confusion.tolist(),
             "sure_us": self.sure_us(),
+            "synops": None if self.activity is None else self.activity.synops.tolist(),
+            "rates": None if self.activity is None else self.activity.rates.tolist(),
+            "dead": None if self.activity is None else self.activity.dead.tolist(),
             "robustness": [
                 dict(zip(("name", "strength", "unit", "accuracy"), r, strict=True)) for r in self.robustness
             ],
@@ -88,7 +98,14 @@ def evaluate(
         (name, strength, unit, judge(model, disturbed, frames).accuracy)
         for name, strength, unit, disturbed in (_disturbed(test) if robustness else ())
     )
-    return Evaluation(judge(model, test, frames), int8, answers, step_us, rows)
+    activity = _activity(model, test, config) if isinstance(model, SpikingNetwork) else None
+    return Evaluation(judge(model, test, frames), int8, answers, step_us, rows, activity)
+
+
+@torch.no_grad()
+def _activity(model: SpikingNetwork, test: Recordings, config: TrainConfig) -> Activity:
+    some = np.linspace(0, len(test) - 1, min(len(test), ACTIVITY_RECORDINGS)).astype(int).tolist()
+    return follow(model, frames_of(test, some, config.data.frames))[1]
 
 
 def _disturbed(test: Recordings) -> Iterator[tuple[str, float, str, Recordings]]:

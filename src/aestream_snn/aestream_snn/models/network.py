@@ -66,13 +66,18 @@ class SpikingNetwork(StepModel):
         Returns:
             (B, classes) spikes of the last layer in this step, and the state after it.
         """
+        outputs, after = self.step_layers(x, state)
+        return outputs[-1], after
+
+    def step_layers(self, x: Tensor, state: State) -> tuple[list[Tensor], State]:
+        """Do a step as `step` does, and give the spikes that every layer hands on."""
         _check_frame(x, self.input_shape)
-        x, after = x.contiguous(memory_format=torch.channels_last), list[Tensor | None]()
+        x, after, outputs = x.contiguous(memory_format=torch.channels_last), list[Tensor | None](), list[Tensor]()
         for (layer, weights, neuron), v in zip(self.parts(), state, strict=True):
-            current = current_of(x, weights)
-            x, v_after = neuron_step(current, v, neuron, pool=layer.pool)
+            x, v_after = neuron_step(current_of(x, weights), v, neuron, pool=layer.pool)
+            outputs.append(x)
             after.append(v_after)
-        return x, tuple(after)
+        return outputs, tuple(after)
 
     def forward(self, sequence: Tensor) -> Tensor:
         """Take a whole sequence from a state that has seen nothing: every layer of one step, then the next step.

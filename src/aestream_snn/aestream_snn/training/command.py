@@ -10,7 +10,8 @@ from rich.progress import Progress
 
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.data.table import DataRequest
-from aestream_snn.training.compose import compose_config
+from aestream_snn.training.checkpoint import read_checkpoint
+from aestream_snn.training.compose import compose_config, from_mapping
 from aestream_snn.training.config import TrainConfig
 from aestream_snn.training.reporters import make_reporters
 from aestream_snn.training.trainer import Trainer, TrainResult, load_data
@@ -21,9 +22,15 @@ def train(words: Sequence[str], *, resume: Path | None = None) -> TrainResult:
 
     Args:
         words: hydra's overrides.
-        resume: a `last.safetensors` to go on from.
+        resume: a `last.safetensors` to go on from; where there are no words, with its own settings.
     """
-    return train_config(compose_config(words), resume=resume)
+    config = stored_config(resume) if resume is not None and not words else compose_config(words)
+    return train_config(config, resume=resume)
+
+
+def stored_config(path: Path) -> TrainConfig:
+    """Read the settings of the run that wrote a checkpoint."""
+    return from_mapping(TrainConfig, read_checkpoint(path).facts["config"])
 
 
 def train_config(config: TrainConfig, *, resume: Path | None = None) -> TrainResult:

@@ -49,6 +49,10 @@ class TaskConfig:
     score_scale: float = setting(0.5, "Factor on the spike counts that the loss sees as scores.", bounds=(1e-6, 1e6))
     patience: int = setting(0, "Epochs without a better validation after which to stop; 0 for never.", bounds=(0, 1e6))
     stop_at: float = setting(1.0, "Validation accuracy at which to stop.", bounds=(0, 1))
+    synops_limit: float = setting(
+        0.0, "Synaptic operations of a recording that cost nothing; 0 for any number.", bounds=(0, 1e12)
+    )
+    synops_penalty: float = setting(1.0, "Weight of what lies above the limit, as a share of it.", bounds=(0, 1e6))
     limit_s: float = setting(0.0, "Time after which to stop; 0 for any.", unit="s", bounds=(0, 1e7))
 
     def __post_init__(self) -> None:

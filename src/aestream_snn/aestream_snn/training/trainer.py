@@ -17,6 +17,7 @@ from aestream_snn.data.frames import frame_shape, frames_of
 from aestream_snn.data.noise import simulate_noise
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.data.table import DataRequest, load_split
+from aestream_snn.models.activity import follow
 from aestream_snn.models.base import StepModel
 from aestream_snn.models.calibrate import calibrate
 from aestream_snn.models.network import SpikingNetwork
@@ -134,8 +135,7 @@ class Trainer:
 
     def _update(self, sequence: Tensor, labels: Tensor) -> tuple[float, Tensor]:
         with self.clock.phase("forward"):
-            scores = self.model(sequence).sum(0)
-            loss = loss_of(scores, labels, self.config.task)
+            scores, loss = self._scores_and_loss(sequence, labels)
         with self.clock.phase("backward"):
             self.state.optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -145,6 +145,16 @@ class Trainer:
             self.state.optimiser.step()
             self.state.schedule.step()
         return float(loss.detach()), scores.detach()
+
+    def _scores_and_loss(self, sequence: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        task = self.config.task
+        if task.synops_limit and isinstance(self.model, SpikingNetwork):
+            outputs, activity = follow(self.model, sequence)
+            scores = outputs.sum(0)
+            above = torch.relu(activity.synops.sum() / task.synops_limit - 1)
+            return scores, loss_of(scores, labels, task) + task.synops_penalty * above
+        scores = self.model(sequence).sum(0)
+        return scores, loss_of(scores, labels, task)
 
     def _judge(self, recordings: Recordings) -> float:
         return judge(self.model, recordings, self.config.data.frames, device=self.config.system.device).accuracy

@@ -8,6 +8,7 @@ from aestream.cli.checks.compute import check_gpu, check_torch, check_triton
 from aestream.cli.checks.libraries import check_libraries
 from aestream.cli.checks.python import check_core, check_python
 from aestream.cli.checks.ros import check_fastdds_profile, check_interfaces, check_launch, check_rmw, check_ros
+from aestream.cli.checks.speck import check_speck
 from aestream.cli.checks.system import check_shared_memory, check_socket_buffers
 
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
     check_socket_buffers,
     check_cameras,
     check_libraries,
+    check_speck,
 )
 
 

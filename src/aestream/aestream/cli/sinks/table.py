@@ -1,6 +1,6 @@
 """The table of sinks: a new one is one file and one row."""
 
-from aestream.cli.sinks import file, image, null, shm, stdout, tensor, udp, websocket, zmq
+from aestream.cli.sinks import file, image, null, shm, speck, stdout, tensor, udp, websocket, zmq
 from aestream.cli.sinks.base import SinkRow
 
 SINKS: dict[str, SinkRow] = {
@@ -12,5 +12,6 @@ SINKS: dict[str, SinkRow] = {
     "shm": shm.ROW,
     "websocket": websocket.ROW,
     "udp": udp.ROW,
+    "speck": speck.ROW,
     "null": null.ROW,
 }

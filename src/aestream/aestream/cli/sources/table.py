@@ -1,6 +1,6 @@
 """The table of sources: a new one is one file and one row."""
 
-from aestream.cli.sources import camera, file, shm, sim, stdin, udp, zmq
+from aestream.cli.sources import camera, file, shm, sim, speck, stdin, udp, zmq
 from aestream.cli.sources.base import SourceRow
 
 SOURCES: dict[str, SourceRow] = {
@@ -11,4 +11,5 @@ SOURCES: dict[str, SourceRow] = {
     "zmq": zmq.ROW,
     "shm": shm.ROW,
     "sim": sim.ROW,
+    "speck": speck.ROW,
 }

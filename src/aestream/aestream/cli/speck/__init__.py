@@ -1,0 +1,1 @@
+"""`aestream speck`: plan networks for the chip."""

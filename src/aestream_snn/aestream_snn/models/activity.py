@@ -1,0 +1,76 @@
+"""What a network does, layer by layer: spikes, synaptic operations, silent neurons."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from aestream_snn.models.network import SpikingNetwork, Weights
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Means over recordings; gradients flow through rates and synops.
+
+    Attributes:
+        rates: (layers,) spikes of a neuron in a step.
+        synops: (layers,) synaptic operations of a recording: an addition to a membrane for each synapse that a spike,
+            or an event of the input, reaches. Synapses that would lie outside the maps do not count.
+        dead: (layers,) share of the pooled outputs that never spiked.
+    """
+
+    rates: Tensor
+    synops: Tensor
+    dead: Tensor
+
+
+def follow(network: SpikingNetwork, sequence: Tensor) -> tuple[Tensor, Activity]:
+    """Do what `network(sequence)` does, and count.
+
+    Args:
+        network: whose activity.
+        sequence: (T, B, C, H, W) float32.
+
+    Returns:
+        (T, B, classes) spikes of the last layer, and the activity.
+    """
+    state, outputs = network.initial_state(), []
+    totals: list[Tensor] = [torch.zeros(())] * (len(network.layers) + 1)
+    for x in sequence.unbind(0):
+        handed_on, state = network.step_layers(x, state)
+        outputs.append(handed_on[-1])
+        totals = [total + spikes for total, spikes in zip(totals, (x, *handed_on), strict=True)]
+    batch, steps = sequence.shape[1], sequence.shape[0]
+    fans = fan_outs(network)
+    synops = [(total * fan).sum() / batch for total, fan in zip(totals[:-1], fans, strict=True)]
+    spiked = totals[1:]
+    rates = [total.mean() / (layer.pool**2 * steps) for total, layer in zip(spiked, network.layers, strict=True)]
+    dead = [(total.detach().sum(0) == 0).float().mean() for total in spiked]
+    return torch.stack(outputs), Activity(torch.stack(rates), torch.stack(synops), torch.stack(dead))
+
+
+def fan_outs(network: SpikingNetwork) -> list[Tensor]:
+    """Give for each layer how many synapses one spike reaches, by the place in its input: (H, W), or a number."""
+    fans, shape = [], network.input_shape
+    for layer, weights, _ in network.parts():
+        fans.append(_fan_out(weights, shape))
+        if isinstance(weights, nn.Conv2d):
+            height, width = (_places(weights, side) // layer.pool for side in shape[1:])
+            shape = (weights.out_channels, height, width)
+    return fans
+
+
+def _places(weights: nn.Conv2d, side: int) -> int:
+    return (side + 2 * int(weights.padding[0]) - weights.kernel_size[0]) // weights.stride[0] + 1
+
+
+def _fan_out(weights: Weights, shape: tuple[int, int, int]) -> Tensor:
+    if isinstance(weights, nn.Linear):
+        return torch.tensor(float(weights.out_features), device=weights.weight.device)
+    picture = torch.zeros(1, 1, *shape[1:], device=weights.weight.device, requires_grad=True)
+    ones = torch.ones(1, 1, *weights.kernel_size, device=weights.weight.device)
+    with torch.enable_grad():
+        reached = functional.conv2d(picture, ones, None, weights.stride, weights.padding).sum()
+    (times,) = torch.autograd.grad(reached, picture)
+    return times[0, 0] * weights.out_channels
