@@ -29,8 +29,8 @@ def written(folder: Path, made: Checkpoint | None = None) -> Path:
     return path
 
 
-def window(number: int, *, side: int = 32, seed: int = 0, arrived_ns: int = 0) -> Window:
+def window(number: int) -> Window:
     """Make the counts of window `number` of 10 ms."""
-    tensor = torch.poisson(torch.full((2, side, side), 1.0), torch.Generator().manual_seed(seed + number))
+    tensor = torch.poisson(torch.full((2, 32, 32), 1.0), torch.Generator().manual_seed(number))
     start_us = number * WINDOW_US
-    return Window(tensor, ("off", "on"), start_us, start_us + WINDOW_US, int(tensor.sum()), arrived_ns)
+    return Window(tensor, ("off", "on"), start_us, start_us + WINDOW_US, int(tensor.sum()))

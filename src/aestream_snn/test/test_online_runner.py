@@ -29,8 +29,8 @@ def runner(tmp_path: Path) -> Runner:
     return Runner(model, InferenceConfig(memory_ms=3_600_000, deadline_ms=50))
 
 
-def run(runner: Runner, number: int, **about: int) -> Answer:
-    answer = runner.take(window(number, **about), arrived_ns=0, now_ns=0)
+def run(runner: Runner, number: int) -> Answer:
+    answer = runner.take(window(number))
     assert answer is not None
     return answer
 
@@ -58,7 +58,7 @@ def test_a_long_gap_resets_and_a_short_one_does_not(runner: Runner) -> None:
     first = run(runner, 0)
     run(runner, 500)
     assert runner.counters.resets == 0
-    run(runner, 1001)
+    run(runner, 1002)
     assert runner.counters.resets == 1
     assert run(runner, 0).event_count == first.event_count
 
@@ -72,25 +72,25 @@ def test_silent_windows_are_steps_without_events(runner: Runner) -> None:
     empty = replace(window(1), tensor=torch.zeros(2, 32, 32), event_count=1)
     for number in (1, 2, 3):
         fresh.take(
-            replace(empty, start_us=number * WINDOW_US, end_us=(number + 1) * WINDOW_US), arrived_ns=0, now_ns=0
+            replace(empty, start_us=number * WINDOW_US, end_us=(number + 1) * WINDOW_US)
         )
     np.testing.assert_allclose(run(fresh, 4).scores, skipped.scores, rtol=1e-6)
 
 
 def test_input_past_the_deadline_is_left_out_and_counted(runner: Runner) -> None:
     late, fresh = window(0), window(1)
-    assert runner.take(late, arrived_ns=1, now_ns=50_000_002) is None
-    assert runner.take(fresh, arrived_ns=1, now_ns=50_000_000) is not None
+    assert runner.take(late, waited_ns=50_000_001) is None
+    assert runner.take(fresh, waited_ns=50_000_000) is not None
     counters = runner.counters
     assert (counters.late_inputs, counters.late_events) == (1, late.event_count)
     assert (counters.inputs, counters.events) == (1, fresh.event_count)
     runner.config = replace(runner.config, deadline_ms=0)
-    assert runner.take(window(2), arrived_ns=1, now_ns=10**18) is not None
+    assert runner.take(window(2), waited_ns=10**18) is not None
 
 
 def test_answers_come_at_most_as_often_as_asked_and_the_last_at_the_end(runner: Runner) -> None:
     runner.config = replace(runner.config, max_rate_hz=25.0)
-    answers = [runner.take(window(number), arrived_ns=0, now_ns=0) for number in range(10)]
+    answers = [runner.take(window(number)) for number in range(10)]
     assert [number for number, answer in enumerate(answers) if answer] == [0, 4, 8]
     last = runner.flush()
     assert last is not None
@@ -101,7 +101,7 @@ def test_answers_come_at_most_as_often_as_asked_and_the_last_at_the_end(runner: 
 def test_packets_are_refused_by_a_model_of_tensors(runner: Runner) -> None:
     packet = Events.from_numpy(t=[1], x=[1], y=[1], p=[1], width=32, height=32)
     with pytest.raises(InvalidArgumentError, match="takes tensors, not Events"):
-        runner.take(packet, arrived_ns=0, now_ns=0)
+        runner.take(packet)
 
 
 def test_diagnostics_say_how_busy_every_layer_is(runner: Runner) -> None:

@@ -17,7 +17,7 @@ class InferenceConfig:
     )
     deadline_ms: float = setting(
         100.0,
-        "age at which input is left out, and counted, rather than run late; 0 never leaves out",
+        "time for which input may wait for its turn; what waited longer is left out and counted; 0 leaves nothing out",
         unit="ms",
         bounds=(0.0, 60_000.0),
         live=True,

@@ -44,7 +44,7 @@ class RunCounters:
         events: events in what was run.
         inputs: windows or packets that were run.
         answers: answers that were given.
-        late_events: events in what was left out, as it was older than the deadline.
+        late_events: events in what was left out, as it had waited longer than the deadline.
         late_inputs: windows or packets that were left out.
         resets: times that the model forgot everything.
         bytes_copied: bytes of tensors that came from another device.
@@ -79,13 +79,13 @@ class Runner:
         self._due_us = -math.inf
         self._unsaid = False
 
-    def take(self, payload: object, *, arrived_ns: int, now_ns: int) -> Answer | None:
+    def take(self, payload: object, *, arrived_ns: int = 0, waited_ns: int = 0) -> Answer | None:
         """Take a window or a packet in.
 
         Args:
             payload: a `Window` for a model of tensors, `Events` for a model of events.
             arrived_ns: host time in ns at which its last event arrived; 0 where unknown.
-            now_ns: host time now.
+            waited_ns: host time in ns that it waited for its turn.
 
         Returns:
             What the model says now, unless the input was left out or the next answer is not due yet.
@@ -98,7 +98,7 @@ class Runner:
             return None
         windows = self._windows_since(span)
         self._span = span
-        if self._is_late(arrived_ns, now_ns):
+        if self._is_late(waited_ns):
             self.counters.late_inputs += 1
             self.counters.late_events += events
             return None
@@ -125,9 +125,8 @@ class Runner:
         self.counters.resets += 1
         self._seen, self._due_us = 0, -math.inf
 
-    def _is_late(self, arrived_ns: int, now_ns: int) -> bool:
-        limit_ms = self.config.deadline_ms
-        return bool(arrived_ns and limit_ms) and now_ns - arrived_ns > limit_ms * 1e6
+    def _is_late(self, waited_ns: int) -> bool:
+        return 0 < self.config.deadline_ms * 1e6 < waited_ns
 
     def _run(self, payload: object, windows: float) -> None:
         model = self.model

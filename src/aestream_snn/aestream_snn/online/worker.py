@@ -79,7 +79,7 @@ class InferenceWorker:
             return
         self.ended = False
         arrived_ns = payload.arrived_ns if isinstance(payload, Window) else envelope.stamp_ns
-        self._give(self._runner.take(payload, arrived_ns=arrived_ns, now_ns=self._now_ns()))
+        self._give(self._runner.take(payload, arrived_ns=arrived_ns, waited_ns=self._now_ns() - envelope.stamp_ns))
 
     def _give(self, answer: Answer | None) -> None:
         if answer is not None:
