@@ -17,6 +17,7 @@ COMMANDS = {
     "coroutines": ["--rounds", "2", "--events", "2000000", "--results", "out/bench_coroutines_short.json"],
     "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
+    "inference": ["--seconds", "3", "--tries", "1"],
     "snn": ["--rounds", "2", "--share", "0.1"],
     "soak": ["--minutes", "0.3"],
     "udp": ["--seconds", "0.3", "--tries", "1", "--events", "2000000", "--results", "out/bench_udp_short.json"],
