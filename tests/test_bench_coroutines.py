@@ -34,6 +34,7 @@ def costs() -> Costs:
 def test_packets_are_compared_with_the_best_of_all_methods_and_consumers_at_their_size(costs: Costs) -> None:
     assert page.ratios_to_best(costs, page.PUBLISHED) == pytest.approx([6.0, 2.0])
     assert page.ratios_to_best(costs, page.REFERENCES) == pytest.approx([1.0, 1.0])
+    assert page.ratios_of_processor_time(costs, page.PUBLISHED) == pytest.approx([6.0, 2.0])
     assert page.ratios_to_loop(costs) == pytest.approx([0.9, 0.9])
 
 

@@ -36,3 +36,15 @@ def test_the_core_imports_without_torch(package: str) -> None:
     code = f"import sys; sys.modules['torch'] = None; import {package}, {package}.files, {package}.simulator"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_links_import_without_ros_torch_and_their_libraries() -> None:
+    block = (
+        "import sys\n"
+        "for name in ('rclpy', 'torch', 'zmq', 'websockets', 'iceoryx2'): sys.modules[name] = None\n"
+        "from aestream_bridge.browser import server\n"
+        "from aestream_bridge.links import pipe, shared_memory, zeromq_receiver, zeromq_sender\n"
+        "from aestream_bridge import outflow, udp_config\n"
+    )
+    result = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

@@ -99,6 +99,17 @@ def test_a_receiver_that_waits_for_the_next_sender_ends_with_ctrl_c() -> None:
     assert "accumulated 0 events" in launched.ends(by=signal.SIGINT)
 
 
+def test_filters_of_a_robot_are_before_tensors_and_datagrams_alike(recording: Path, receiver: UdpStream) -> None:
+    arguments = ["source:=file", f"path:={recording}", f"port:={receiver.port}", "filters:=[polarity:on]"]
+    launched = Launched("robot", *arguments)
+    packets = list(receiver)
+    kept = read_file(recording).select_polarity(True)
+    output = launched.ends()
+    assert 0 < len(kept) < EVENTS
+    assert np.array_equal(joined(packets), kept.to_numpy())
+    assert number(r"accumulated (\d+) events in \d+ windows; 0 dropped", output) == len(kept)
+
+
 def test_a_robot_makes_tensors_sends_and_records_the_same_events(
     recording: Path, receiver: UdpStream, tmp_path: Path
 ) -> None:

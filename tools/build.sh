@@ -30,3 +30,5 @@ if ! colcon build --base-paths src interfaces ${link[@]+"${link[@]}"} \
   exit 1
 fi
 grep -E '^(Finished|Summary)|^Starting' "$log" | grep -v Starting || true
+# A source file that is gone leaves a link to nothing behind, which colcon keeps.
+find install -xtype l -delete

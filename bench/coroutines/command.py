@@ -43,9 +43,9 @@ def main(arguments: Sequence[str] = ()) -> None:
 def parser() -> argparse.ArgumentParser:
     """Give the options."""
     made = argparse.ArgumentParser(prog="python -m bench coroutines")
-    made.add_argument("--events", type=int, default=1 << 23, help="events of the trivial task (default: %(default)d)")
+    made.add_argument("--events", type=int, default=1 << 22, help="events of the trivial task (default: %(default)d)")
     made.add_argument("--recording", default="", help="an EVT3 recording (default: a simulated one, as many events)")
-    made.add_argument("--rounds", type=int, default=9, help="runs of which the best counts (default: %(default)d)")
+    made.add_argument("--rounds", type=int, default=5, help="runs of which the best counts (default: %(default)d)")
     made.add_argument("--results", default="out/bench_coroutines.json")
     made.add_argument("--load", default="", help="what else ran on the machine, for the page")
     made.add_argument("--write-docs", action="store_true", help="put tables and plot into docs/")

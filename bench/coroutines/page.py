@@ -68,6 +68,7 @@ def sums(costs: Costs) -> Iterator[str]:
             yield f"| {method} | {shown} | " + " | ".join(rates) + " |"
     for name, ratios in (
         ("packets : best threads", ratios_to_best(costs, PUBLISHED)),
+        ("the same in processor time, all threads together", ratios_of_processor_time(costs, PUBLISHED)),
         ("packets : best threads by reference", ratios_to_best(costs, REFERENCES)),
         ("packets : plain loop", ratios_to_loop(costs)),
     ):
@@ -85,7 +86,8 @@ def verdict(costs: Costs) -> Iterator[str]:
         f"One resume an event gives {by_event:.0f} Mev/s, {by_event / max(loops):.2f} of the plain loop; threads pass "
         f"it with {f'buffers of {lost[0]:,} events and more' if lost else 'no buffer measured'}. "
         f"One resume a packet is {min(ratios_to_best(costs, PUBLISHED)):.2f} times the best of the published threads "
-        f"and queues or more at every size, and from 512 events a packet "
+        f"and queues or more at every size, "
+        f"{min(ratios_of_processor_time(costs, PUBLISHED)):.2f} times in processor time, and from 512 events a packet "
         f"{min(r for s, r in zip(sizes, ratios_to_loop(costs), strict=True) if s >= 512):.2f} of the plain loop or "
         f"more. Against threads that hand over references it is "
         f"{min(ratios_to_best(costs, REFERENCES)):.2f} to {max(ratios_to_best(costs, REFERENCES)):.2f} times.\n"
@@ -129,6 +131,19 @@ def best(costs: Costs, methods: tuple[str, ...], size: int) -> float:
 def ratios_to_best(costs: Costs, methods: tuple[str, ...]) -> list[float]:
     """Divide the rate of packets by the best of some methods, size by size."""
     return [costs[Case("sum", PACKETS, size, 1)].rate / best(costs, methods, size) for size in sizes_of(costs, "sum")]
+
+
+def ratios_of_processor_time(costs: Costs, methods: tuple[str, ...]) -> list[float]:
+    """Divide the least processor time of some methods by that of packets, size by size."""
+    return [
+        min(
+            cost.cpu_ns
+            for case, cost in costs.items()
+            if (case.task, case.packet_events) == ("sum", size) and case.method in methods
+        )
+        / costs[Case("sum", PACKETS, size, 1)].cpu_ns
+        for size in sizes_of(costs, "sum")
+    ]
 
 
 def ratios_to_loop(costs: Costs) -> list[float]:

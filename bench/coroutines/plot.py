@@ -72,4 +72,4 @@ def draw_recording(axis: Any, costs: Costs) -> None:
     axis.invert_yaxis()
     axis.set_xlabel("million events a second")
     axis.set_title("EVT3 file, two filters, counts", fontsize=11)
-    axis.legend(fontsize=7)
+    axis.legend(fontsize=7, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))

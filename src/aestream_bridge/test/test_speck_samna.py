@@ -15,7 +15,7 @@ from aestream_bridge.speck.backends.samna_library import load_samna, samna_state
 from aestream_bridge.speck.events_out import as_objects
 from aestream_bridge.speck.input_map import make_input_map
 from aestream_bridge.speck.network import Array
-from aestream_bridge.speck.plan import Plan
+from aestream_bridge.speck.planning import Plan
 from aestream_bridge.speck.sensor import SpeckSensor
 from aestream_bridge.speck.spikes import make_spikes
 from aestream_core.errors import AestreamError, MissingDependencyError
@@ -133,6 +133,16 @@ def test_the_sensor_of_a_chip_is_a_stream_whose_times_go_on_where_32_bits_end() 
     assert sensor.outside == 1
     sensor.close()
     assert list(sensor) == []
+    assert stand_in.closed
+
+
+def test_a_sensor_with_a_duration_ends_with_the_packet_that_reaches_it() -> None:
+    stand_in = StandIn()
+    sensor = SpeckSensor("speck2f", duration_us=100, load=lambda: stand_in)
+    stand_in.chip.waiting = [DvsEvent(1, 3, 2, 99)]
+    assert len(next(sensor)) == 1
+    stand_in.chip.waiting = [DvsEvent(1, 3, 2, 100)]
+    assert [len(packet) for packet in sensor] == [1]
     assert stand_in.closed
 
 

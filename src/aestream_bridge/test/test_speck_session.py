@@ -7,6 +7,8 @@ import pytest
 from speck_cases import branched
 
 from aestream_bridge.speck import Prediction, SpeckConfig, SpeckSession, save_network
+from aestream_bridge.speck.backends.table import BACKENDS, make_backend
+from aestream_bridge.speck.config import DEVICE_NAMES
 from aestream_bridge.speck.input_map import make_input_map
 from aestream_bridge.speck.readout import Readout
 from aestream_bridge.speck.spikes import make_spikes
@@ -111,9 +113,11 @@ def test_a_setting_that_cannot_be_is_named(values: dict[str, object], message: s
         SpeckSession(SpeckConfig(**values))  # type: ignore[arg-type]
 
 
-def test_an_unknown_backend_is_named_with_those_there_are() -> None:
-    from aestream_bridge.speck.backends.table import make_backend
+def test_every_device_that_can_be_chosen_has_a_backend() -> None:
+    assert tuple(BACKENDS) == DEVICE_NAMES
 
+
+def test_an_unknown_backend_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownNameError, match="unknown device 'moon'; known: sim, speck2e, speck2f"):
         make_backend("moon")
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "aestream_core/generator.hpp"
@@ -38,7 +39,7 @@ std::uint64_t sum_of(Events events) {
 }
 
 Generator<Event> event_by_event(Events events) {
-    for (const Event& event : events) co_yield event;
+    for (Event event : events) co_yield std::move(event);
 }
 
 PacketStream packet_by_packet(const Packet& all, std::size_t size) {

@@ -109,11 +109,10 @@ void register_pipeline(py::module_& module) {
 }
 
 void register_stages(py::module_& module) {
-    py::class_<HandOverCounters, Counters>(module, "HandOverCounters")
-        .def("get", [](const HandOverCounters& counters) {
-            return py::make_tuple(counters.packets.load(), counters.events.load(), counters.dropped_packets.load(),
-                                  counters.dropped_events.load());
-        });
+    py::class_<HandOverCounters, Counters>(module, "HandOverCounters").def("get", [](const HandOverCounters& counters) {
+        return py::make_tuple(counters.packets.load(), counters.events.load(), counters.dropped_packets.load(),
+                              counters.dropped_events.load());
+    });
     module.def("filtered_stream", &filtered_stream, py::arg("source"), py::arg("filters"));
     module.def("merged_stream", &merged_stream, py::arg("sources"));
     module.def("buffered_stream", &buffered_stream, py::arg("source"), py::arg("packets"), py::arg("drop"));

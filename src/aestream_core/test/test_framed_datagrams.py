@@ -271,6 +271,17 @@ def test_a_sender_over_its_limit_loses_events_and_the_others_none() -> None:
     assert counters["lost_events"] == 0
 
 
+def test_a_datagram_that_comes_twice_beyond_the_limit_counts_once() -> None:
+    _, datagrams = sent(1000)
+    decoder = DatagramDecoder(sender_limit_hz=1000)
+    for each in datagrams:
+        decoder.take(each)
+        decoder.take(each)
+    counters = decoder.counters()
+    assert counters["duplicated"] == len(datagrams)
+    assert counters["events"] + counters["limited_events"] == 1000
+
+
 def test_senders_beyond_what_is_remembered_are_forgotten_and_their_events_still_delivered() -> None:
     decoder = DatagramDecoder(most_senders=4)
     _, datagrams = sent(10)

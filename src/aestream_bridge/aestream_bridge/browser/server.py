@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import threading
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from aestream_bridge.browser.config import BrowserConfig
+from aestream_bridge.browser.door import Door
 from aestream_bridge.browser.frames import FrameMaker
-from aestream_bridge.browser.visitors import EVENTS_PATH, PAGE, PAGE_HEADERS, is_loopback, refusal
+from aestream_bridge.browser.visitors import is_loopback
 from aestream_bridge.links.packet_header import END
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.events import Events
@@ -85,7 +85,7 @@ class BrowserView:
         self._frames = FrameMaker(width=width, height=height, frame_events=self._config.frame_events)
         self._browsers: set[_Browser] = set()
         self.counters = BrowserCounters()
-        self._page = PAGE.read_bytes()
+        self._door = Door(loopback_only=is_loopback(address))
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._listening = threading.Event()
@@ -187,27 +187,9 @@ class BrowserView:
             browser.queue.task_done()
 
     def _answer(self, socket: Any, request: Any) -> Any:
-        """Answer plain requests, and turn away those who may not look; None lets the WebSocket begin."""
-        refused = refusal(
-            host=request.headers.get("Host", ""),
-            origin=request.headers.get("Origin"),
-            loopback_only=is_loopback(self._where[0]),
-        )
-        if refused is None and request.path == EVENTS_PATH and len(self._browsers) >= self._config.clients:
-            refused = (HTTPStatus.SERVICE_UNAVAILABLE, f"{self._config.clients} browsers look already\n")
-        if refused is not None:
-            self.counters.refused += 1
-            return socket.respond(*refused)
-        if request.path == EVENTS_PATH:
-            return None
-        return self._page_response(socket) if request.path == "/" else socket.respond(HTTPStatus.NOT_FOUND, "no page\n")
-
-    def _page_response(self, socket: Any) -> Any:
-        response = socket.respond(HTTPStatus.OK, "")
-        response.body = self._page
-        del response.headers["Content-Type"], response.headers["Content-Length"]
-        response.headers.update({**PAGE_HEADERS, "Content-Length": str(len(self._page))})
-        return response
+        answer, refused = self._door.answer(socket, request, full=len(self._browsers) >= self._config.clients)
+        self.counters.refused += refused
+        return answer
 
 
 async def _first_of(*coroutines: Any) -> None:

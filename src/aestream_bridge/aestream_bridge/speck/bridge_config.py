@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aestream_bridge.speck.session import SpeckConfig
+from aestream_bridge.speck.config import SpeckConfig
 from aestream_core.config import setting
 from aestream_core.transports.names import TRANSPORTS
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from aestream_bridge.speck.config import FITS, POLARITIES
 from aestream_bridge.speck.network import Array, Shape
 from aestream_bridge.speck.spikes import SPIKE_DTYPE
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
-
-FITS = ("cover", "stretch", "crop")
-POLARITIES = ("auto", "merge", "on", "off")
 
 
 @dataclass(frozen=True, eq=False)

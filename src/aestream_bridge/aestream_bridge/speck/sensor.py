@@ -1,5 +1,6 @@
 """The chip's own event sensor as a stream of packets, through samna. **Not run with a chip**; see `samna_board`."""
 
+import math
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -26,12 +27,20 @@ class SpeckSensor(PacketStream):
         outside: events outside the sensor, left out.
     """
 
-    def __init__(self, chip: str, *, serial: str = "", load: Callable[[], Any] = load_samna) -> None:
+    def __init__(
+        self,
+        chip: str,
+        *,
+        serial: str = "",
+        duration_us: float = math.inf,
+        load: Callable[[], Any] = load_samna,
+    ) -> None:
         """Open a board and let its sensor send.
 
         Args:
             chip: name in the table of devices.
             serial: serial number of the board; empty takes the first.
+            duration_us: sensor time in µs; the stream ends with the packet that reaches it.
             load: gives samna's module.
 
         Raises:
@@ -42,6 +51,7 @@ class SpeckSensor(PacketStream):
         self._board = SamnaBoard(load(), device_named(chip), serial=serial)
         self.description = f"sensor of {chip} {self._board.serial}"
         self.outside = 0
+        self._duration_us = duration_us
         self._turns, self._last_stamp = 0, 0
         self._closing = threading.Event()
         self._closed = threading.Lock()
@@ -53,7 +63,7 @@ class SpeckSensor(PacketStream):
         while not self._closing.is_set():
             events = [each for each in self._board.read() if isinstance(each, kind)]
             if events:
-                return self._packet(events)
+                return self._last_or_not(self._packet(events))
             self._closing.wait(_POLL_S)
         self._give_back()
         raise StopIteration
@@ -61,6 +71,11 @@ class SpeckSensor(PacketStream):
     def close(self) -> None:
         """End the stream. Safe to call from any thread, and more than once."""
         self._closing.set()
+
+    def _last_or_not(self, packet: Events) -> Events:
+        if len(packet) and packet.last_us >= self._duration_us:
+            self.close()
+        return packet
 
     def _give_back(self) -> None:
         if self._closed.acquire(blocking=False):

@@ -6,54 +6,14 @@ import numpy as np
 
 from aestream_bridge.speck.backends.base import BackendCounters, BackendOptions, SpeckBackend
 from aestream_bridge.speck.backends.table import BACKENDS, make_backend
-from aestream_bridge.speck.input_map import FITS, POLARITIES, InputMap, make_input_map
+from aestream_bridge.speck.config import SpeckConfig
+from aestream_bridge.speck.input_map import InputMap, make_input_map
 from aestream_bridge.speck.loading.table import load_network
 from aestream_bridge.speck.network import Array, Layer, Network
-from aestream_bridge.speck.plan import Plan, plan
+from aestream_bridge.speck.planning import Plan, plan
 from aestream_bridge.speck.readout import Prediction, Readout
-from aestream_core.config import setting, validate
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import Events
-
-
-@dataclass(frozen=True)
-class SpeckConfig:
-    """A network, the device that runs it, and how events reach it."""
-
-    device: str = setting("sim", "What runs the network: sim is the software twin.", choices=tuple(BACKENDS))
-    serial: str = setting("", "Serial number of the board, where several are connected.")
-    network: str = setting("quadrants", "Network: quadrants, which is built in, or a .safetensors or .pt file.")
-    fit: str = setting(
-        "cover",
-        "How the sensor lies on the network's input: cover takes its largest centred part, stretch all of it, crop the "
-        "centre pixel by pixel.",
-        choices=FITS,
-    )
-    polarity: str = setting(
-        "auto",
-        "What is a channel: auto gives each polarity one where the network has two; merge, on and off give one.",
-        choices=POLARITIES,
-    )
-    flip_x: bool = setting(False, "Whether left and right are mirrored.")
-    window_us: int = setting(100_000, "Sensor time of one prediction.", unit="us", bounds=(100, 60_000_000))
-    max_rate_hz: float = setting(
-        0.0,
-        "Events per second of sensor time that the device is given at most, the others are dropped and counted; 0 is "
-        "no limit.",
-        unit="Hz",
-        bounds=(0, 1e9),
-    )
-    core_synops_hz: float = setting(
-        0.0,
-        "Synaptic operations per second that a core of the twin does at most, to try how a network fares on busy "
-        "cores; 0 is no limit. No such figure of the chip is published.",
-        unit="Hz",
-        bounds=(0, 1e15),
-    )
-
-    def __post_init__(self) -> None:
-        """Check every field."""
-        validate(self)
 
 
 @dataclass

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> deadline_us() const;
 
     [[nodiscard]] const SequenceCounters& counters() const { return counters_; }
+    /// Datagrams that were not and will not be delivered.
+    [[nodiscard]] std::uint64_t left_out() const { return counters_.duplicated + counters_.stale; }
     /// Whether the sender has said that its stream is over, and everything before was delivered or given up.
     [[nodiscard]] bool ended() const { return ended_; }
 

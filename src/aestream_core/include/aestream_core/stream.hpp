@@ -37,9 +37,9 @@ PacketStream pace(PacketStream upstream, double speed, std::stop_token stop);
 /// What the filters leave of each packet, one stage a filter; packets that nothing is left of stay, empty.
 PacketStream filtered(PacketStream upstream, std::vector<std::shared_ptr<PacketFilter>> filters);
 
-/// Several streams of one sensor as one, event by event in the order of time, each stream's own order kept. It gives out
-/// what no stream can come before any more, so a stream that is silent holds the others back. Throws InvalidArgument
-/// where sensors differ; a fault is thrown behind everything before it.
+/// Several streams of one sensor as one, event by event in the order of time, each stream's own order kept. It gives
+/// out what no stream can come before any more, so a stream that is silent holds the others back. Throws
+/// InvalidArgument where sensors differ; a fault is thrown behind everything before it.
 PacketStream merged(std::vector<PacketStream> upstreams);
 
 /// End the stream between packets once stop is requested.

@@ -18,23 +18,33 @@ std::size_t events_in(std::span<const std::byte> datagram) {
 
 bool Sender::is_allowed(std::size_t events, std::uint64_t arrival_us, std::size_t room) {
     last_heard_us_ = arrival_us;
-    if (waiting_events() + events <= room && allowance_.take(events, arrival_us)) return true;
+    return events == 0 || (waiting_events() + events <= room && allowance_.take(events, arrival_us));
+}
+
+void Sender::count_limited(std::size_t events) {
     ++limited_;
     limited_events_ += events;
-    return false;
 }
 
 void Sender::take_spif(std::span<const std::byte> datagram, std::uint64_t arrival_us, std::size_t room) {
-    if (!is_allowed(events_in(datagram), arrival_us, room)) return;
-    count(decode_spif(datagram, arrival_us, spif_, writer_));
+    const std::size_t events = events_in(datagram);
+    if (is_allowed(events, arrival_us, room)) {
+        count(decode_spif(datagram, arrival_us, spif_, writer_));
+    } else {
+        count_limited(events);
+    }
 }
 
-/// What is too much is left out behind the sequence, so that it does not count as lost too.
+/// What is too much is left out behind the sequence, so that it does not count as lost too; nor does a datagram that
+/// the sequence leaves out count as too much.
 void Sender::take_framed(const FramedHeader& header, std::span<const std::byte> records, std::uint64_t arrival_us,
                          std::size_t room) {
     is_framed_ = true;
-    if (!is_allowed(header.count, arrival_us, room)) records = {};
+    const bool allowed = is_allowed(header.count, arrival_us, room);
+    if (!allowed) records = {};
+    const std::uint64_t before = window_.left_out();
     if (window_.take(header, records, arrival_us)) deliver(records, header.t0_us);
+    if (!allowed && window_.left_out() == before) count_limited(header.count);
     deliver_due(arrival_us);
 }
 

@@ -47,6 +47,7 @@ public:
 
 private:
     [[nodiscard]] bool is_allowed(std::size_t events, std::uint64_t arrival_us, std::size_t room);
+    void count_limited(std::size_t events);
     void count(std::size_t events) {
         taken_events_ += events;
         unfinished_events_ += events;

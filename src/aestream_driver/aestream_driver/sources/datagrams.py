@@ -63,8 +63,9 @@ class DatagramSource:
         """Say in one line what came and what did not."""
         counters = self._stream.counters()
         return (
-            f"received {counters['events']} events in {counters['datagrams']} datagrams; lost {counters['lost_events']} "
-            f"events in {counters['lost_datagrams']} datagrams, {counters['outside_sensor']} outside the sensor"
+            f"received {counters['events']} events in {counters['datagrams']} datagrams; "
+            f"lost {counters['lost_events']} events in {counters['lost_datagrams']} datagrams, "
+            f"{counters['outside_sensor']} outside the sensor"
         )
 
     def close(self) -> None:

@@ -87,7 +87,7 @@ class SpeckSink:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    from aestream_bridge.speck.session import SpeckConfig
+    from aestream_bridge.speck.config import SpeckConfig
 
     parser.add_argument(
         "network",
@@ -102,7 +102,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _make(args: argparse.Namespace, width: int, height: int) -> SpeckSink:
-    from aestream_bridge.speck.session import SpeckConfig, SpeckSession
+    from aestream_bridge.speck.config import SpeckConfig
+    from aestream_bridge.speck.session import SpeckSession
 
     if args.spikes:
         check_output_path(args.spikes, kind="a file of arrays", extensions=(".npz",))

@@ -5,8 +5,8 @@ import math
 
 from aestream.cli.parser import number
 from aestream.cli.sources.base import OpenedSource, SourceRow
+from aestream_core.engine import Progress
 from aestream_core.errors import InvalidArgumentError
-from aestream_core.events import Events
 
 _EXAMPLES = """examples:
   aestream input speck output file recording.aedat4                     until Ctrl-C
@@ -26,23 +26,19 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _open(args: argparse.Namespace) -> OpenedSource:
-    from aestream_bridge.speck.backends.table import BACKENDS
+    from aestream_bridge.speck.config import DEVICE_NAMES
     from aestream_bridge.speck.sensor import SpeckSensor
 
-    chips = [name for name in BACKENDS if name != "sim"]
+    chips = [name for name in DEVICE_NAMES if name != "sim"]
     if args.chip not in chips:
         raise InvalidArgumentError(f"chip is {args.chip!r}; a chip with a sensor is one of {', '.join(chips)}")
     if not args.duration >= 1e-6:
         raise InvalidArgumentError(f"duration is {args.duration!r}; it must be 1e-6 s or more, or inf")
-    sensor = SpeckSensor(args.chip, serial=args.serial)
+    duration_us: float = args.duration * 1e6
+    sensor = SpeckSensor(args.chip, serial=args.serial, duration_us=duration_us)
 
-    def fraction(events: Events) -> float | None:
-        if math.isinf(args.duration):
-            return None
-        done = float(events.last_us / (args.duration * 1e6))
-        if done >= 1:
-            sensor.close()
-        return done
+    def fraction(progress: Progress) -> float | None:
+        return None if math.isinf(duration_us) else (progress.last_read_us or 0) / duration_us
 
     return OpenedSource(sensor, sensor.description, fraction)
 

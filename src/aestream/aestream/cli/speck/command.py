@@ -50,7 +50,7 @@ def run_plan(args: argparse.Namespace) -> int:
     from aestream.cli.speck.report import plan_as_dict, print_plan
     from aestream_bridge.speck.errors import PlanError
     from aestream_bridge.speck.loading.table import load_network
-    from aestream_bridge.speck.plan import plan
+    from aestream_bridge.speck.planning import plan
 
     network = load_network(args.network)
     try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from aestream.cli.sinks.paths import check_output_path
-from aestream_bridge.speck.plan import Plan
+from aestream_bridge.speck.planning import Plan
 
 
 def draw_plan(plan: Plan, path: str) -> None:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aestream_bridge.speck.devices import DEVICES
-from aestream_bridge.speck.plan import Plan, PlannedLayer
+from aestream_bridge.speck.planning import Plan, PlannedLayer
 
 _COLUMNS = ("layer", "core", "input", "output", "kernel", "weights", "neurons", "biases", "threshold", "max|w|/thr")
 _WIDE = 160

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from aestream_bridge.speck.input_map import InputMap
 from aestream_bridge.speck.network import Array
-from aestream_bridge.speck.plan import Plan
+from aestream_bridge.speck.planning import Plan
 from aestream_core.events import Events
 
 

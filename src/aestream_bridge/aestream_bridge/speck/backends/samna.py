@@ -18,7 +18,7 @@ from aestream_bridge.speck.devices import device_named
 from aestream_bridge.speck.events_out import as_objects
 from aestream_bridge.speck.input_map import InputMap
 from aestream_bridge.speck.network import Array
-from aestream_bridge.speck.plan import Plan
+from aestream_bridge.speck.planning import Plan
 from aestream_bridge.speck.spikes import make_spikes
 from aestream_core.errors import AestreamError
 from aestream_core.events import Events

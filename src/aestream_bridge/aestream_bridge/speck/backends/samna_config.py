@@ -6,7 +6,7 @@ import numpy as np
 
 from aestream_bridge.speck.errors import SpeckError
 from aestream_bridge.speck.network import LOWEST
-from aestream_bridge.speck.plan import Plan, PlannedLayer
+from aestream_bridge.speck.planning import Plan, PlannedLayer
 
 
 def chip_configuration(module: Any, plan: Plan) -> Any:

@@ -3,7 +3,7 @@
 from aestream_bridge.speck.backends.base import SLOW_CLOCK_HZ, BackendCounters, Written
 from aestream_bridge.speck.input_map import InputMap
 from aestream_bridge.speck.network import Array
-from aestream_bridge.speck.plan import Plan
+from aestream_bridge.speck.planning import Plan
 from aestream_bridge.speck.twin import Twin
 from aestream_core.errors import AestreamError
 from aestream_core.events import Events

@@ -10,7 +10,7 @@ from aestream_bridge.speck.limits import broken_connections, broken_limits
 from aestream_bridge.speck.mapping import map_layers
 from aestream_bridge.speck.memory import Demand, demand_of
 from aestream_bridge.speck.network import Layer, Network, Shape
-from aestream_bridge.speck.quantise import quantise
+from aestream_bridge.speck.quantisation import quantise
 from aestream_bridge.speck.shapes import input_shapes, ordered, output_shape
 
 
