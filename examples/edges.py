@@ -1,12 +1,11 @@
 """Live edge detection with spiking neurons, four directions in four colours.
 
-python examples/edges.py                         # the simulator, for 2 s; draws out/edges.png
+python examples/edges.py                         # the simulator, for 2 s; draws edges.png
 python examples/edges.py recording.raw --live    # a recording at its own pace, in a window
 """
 
 import argparse
 import math
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
@@ -32,7 +31,7 @@ def lines(size: int = 7) -> torch.nn.Conv2d:
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("recording", nargs="?", help="any format that aestream reads (default: the simulator)")
 parser.add_argument("--live", action="store_true", help="show a window while it runs; needs a screen")
-parser.add_argument("--picture", default="out/edges.png", type=Path, help="where the last picture goes")
+parser.add_argument("--picture", default="edges.png", help="where the last picture goes")
 args = parser.parse_args()
 file = {"speed": 1, "filters": ["hot_pixels"]}
 sim = {"speed": 1, "scene": "shapes", "rate_hz": 1e6, "duration_us": 2_000_000}
@@ -47,5 +46,4 @@ for window in source.tensors(window_us=10_000):
         shown = shown or plt.imshow(picture)
         shown.set_data(picture)
         plt.pause(0.001)
-args.picture.parent.mkdir(parents=True, exist_ok=True)
 plt.imsave(args.picture, picture)
