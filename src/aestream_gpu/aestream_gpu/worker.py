@@ -50,6 +50,7 @@ class Worker(QueueWorker):
         device: torch.device,
         on_window: WindowSink,
         on_failure: Callable[[str], None],
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; the surface is made when the first packet tells the sensor's size."""
         super().__init__(queue, task="accumulation", on_failure=on_failure, poll_s=min(_POLL_S, config.idle_flush_s))
@@ -57,6 +58,7 @@ class Worker(QueueWorker):
         self.pipeline = Pipeline(config, device)
         self._config = config
         self._on_window = on_window
+        self._on_end = on_end
         self._worked_s = time.monotonic()
 
     def set_config(self, config: AccumulatorConfig) -> None:
@@ -88,6 +90,10 @@ class Worker(QueueWorker):
     def finish(self) -> None:
         """Finish the open window."""
         self._give(self.pipeline.flush())
+
+    def end(self) -> None:
+        """Tell whoever takes windows that no more come for now."""
+        self._on_end()
 
     def _give(self, windows: list[Window]) -> None:
         for window in windows:
