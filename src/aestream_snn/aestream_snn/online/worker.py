@@ -27,15 +27,15 @@ class InferenceWorker(QueueWorker):
         self._runner, self._now_ns, self._on_answer = runner, now_ns, on_answer
 
     def handle(self, envelope: Envelope) -> None:
-        """Run a window or a packet."""
+        """Run a window or a packet. What waits when it stops is run whatever its age: nothing newer is held up by it."""
         payload = envelope.payload
-        arrived_ns = payload.arrived_ns if isinstance(payload, Window) else envelope.stamp_ns
-        # What waits when it stops is run whatever its age: nothing newer is held up by it.
+        assert payload is not None
         waited_ns = 0 if self.stopping else self._now_ns() - envelope.stamp_ns
+        arrived_ns = payload.arrived_ns if isinstance(payload, Window) else envelope.stamp_ns
         self._give(self._runner.take(payload, arrived_ns=arrived_ns, waited_ns=waited_ns))
 
     def finish(self) -> None:
-        """Give the answer that was not due yet."""
+        """Give what the end of the stream completes."""
         self._give(self._runner.flush())
 
     def _give(self, answer: Answer | None) -> None:
