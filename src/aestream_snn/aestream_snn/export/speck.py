@@ -57,9 +57,7 @@ def write_speck(made: Plan, path: Path) -> None:
     save_network(made.network, path)
 
 
-def compare(
-    model: SpikingNetwork, network: Network, recordings: Recordings, frames: FrameConfig
-) -> SpeckAccuracy:
+def compare(model: SpikingNetwork, network: Network, recordings: Recordings, frames: FrameConfig) -> SpeckAccuracy:
     """Run the network in floats, in 8 bits, and in the twin.
 
     Args:

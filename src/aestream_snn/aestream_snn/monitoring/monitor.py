@@ -95,7 +95,7 @@ class Monitor:
             layers,
             self._steps,
             self._batch,
-            tuple((tally.spikes / (self._seen * part[0].pool**2)).cpu() for tally, part in rows),
+            tuple((tally.spikes / (self._seen * part[0].pool ** 2)).cpu() for tally, part in rows),
             tuple((tally.busy / self._seen).cpu() for tally, _ in rows),
             tuple((w.weight.detach() * neuron.gain / neuron.threshold).cpu() for _, (_, w, neuron) in rows),
         )

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from aestream_snn.monitoring.reading import Reading
 from aestream_snn.monitoring.weights import WeightReading
@@ -31,9 +30,9 @@ def draw_time(watched: Watched) -> Figure:
     """Draw events and the spikes of every layer over time."""
     figure, (axes,) = _panels(1, height_in=2.8)
     times, unit = _times(watched, len(watched.spikes))
-    axes.plot(times, watched.events, color="0.6", label="events")
+    axes.plot(times, watched.events.numpy(), color="0.6", label="events")
     for number, spikes in enumerate(watched.spikes.unbind(1)):
-        axes.plot(times, spikes, color=_colour(number), label=f"layer {number}")
+        axes.plot(times, spikes.numpy(), color=_colour(number), label=f"layer {number}")
     axes.set_yscale("symlog", linthresh=1)
     axes.set(xlabel=unit, ylabel="a step and recording")
     axes.legend(ncols=6, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1))
@@ -48,6 +47,7 @@ def draw_synops(reading: Reading) -> Figure:
     axes.bar_label(bars, [f"{layer.synops:,.0f}" for layer in reading.layers], padding=3)
     axes.invert_yaxis()
     axes.margins(x=0.15)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set(xlabel="synaptic operations a step")
     return figure
 
@@ -58,9 +58,9 @@ def draw_neurons(reading: Reading) -> Figure:
     figure, panels = _panels(count, rows=2, height_in=3.8)
     for number, (rates, densities) in enumerate(zip(reading.rates, reading.densities, strict=True)):
         above, below = panels[number], panels[count + number]
-        above.hist(rates.flatten(), bins=40, color=_colour(number))
+        above.hist(rates.flatten().numpy(), bins=40, color=_colour(number))
         above.set(title=f"layer {number}", xlabel="spikes a neuron and step")
-        below.hist(densities.flatten(), bins=40, range=(0, 1), color=_colour(number))
+        below.hist(densities.flatten().numpy(), bins=40, range=(0, 1), color=_colour(number))
         below.set(xlabel="share of steps with a spike")
         for axes in (above, below):
             axes.set_yscale("symlog", linthresh=1)
@@ -75,7 +75,7 @@ def draw_weights(weights: Sequence[WeightReading]) -> Figure:
     figure, panels = _panels(len(weights), height_in=2.5)
     for number, (axes, of) in enumerate(zip(panels, weights, strict=True)):
         axes.bar(range(-127, 128), of.histogram, width=1, color=_colour(number))
-        threshold = of.scale and 127 / max(of.ratio, 1e-9)
+        threshold = 127 / max(of.ratio, 1e-9)
         for sign in (-1, 1):
             axes.axvline(sign * threshold, color="k", linewidth=1, linestyle="--")
         reach = min(max(1.15 * threshold, 135), 400)
@@ -91,8 +91,8 @@ def draw_maps(reading: Reading) -> Figure | None:
         return None
     figure, panels = _panels(len(maps), height_in=2.9)
     for axes, (number, picture) in zip(panels, maps, strict=True):
-        image = axes.imshow(picture, cmap="viridis", vmin=0, interpolation="nearest")
-        figure.colorbar(image, ax=axes, shrink=0.7)
+        image = axes.imshow(picture.numpy(), cmap="viridis", vmin=0, interpolation="nearest")
+        figure.colorbar(image, ax=axes, shrink=0.7, format="%.2g")
         axes.set(title=f"layer {number}", xticks=[], yticks=[])
     return figure
 
@@ -103,7 +103,7 @@ def draw_confusion(verdict: Verdict) -> Figure:
     figure = Figure(figsize=(side + 1.2, side), layout="constrained")
     axes = figure.subplots()
     shares = verdict.confusion / verdict.confusion.sum(1, keepdim=True).clamp(min=1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
     for row, column in verdict.confusion.nonzero().tolist():
         ink = "white" if shares[row, column] > 0.5 else "black"
         axes.text(column, row, int(verdict.confusion[row, column]), ha="center", va="center", color=ink, fontsize=8)
@@ -122,7 +122,9 @@ def draw_answers(watched: Watched, classes: Sequence[str]) -> Figure:
     shares = (recent / recent.sum(1, keepdim=True).clamp(min=1)).T
     times, unit = _times(watched, len(sums))
     extent = (times[0], times[-1] if len(times) > 1 else 1.0, len(classes) - 0.5, -0.5)
-    image = axes.imshow(shares, aspect="auto", cmap="magma", vmin=0, vmax=1, extent=extent, interpolation="nearest")
+    image = axes.imshow(
+        shares.numpy(), aspect="auto", cmap="magma", vmin=0, vmax=1, extent=extent, interpolation="nearest"
+    )
     figure.colorbar(image, ax=axes, label=f"share of spikes, {SMOOTHED} steps")
     axes.set_yticks(range(len(classes)), classes, fontsize=8)
     axes.set(xlabel=unit)
@@ -155,7 +157,7 @@ def _colour(number: int) -> str:
     return COLOURS[number % len(COLOURS)]
 
 
-def _times(watched: Watched, steps: int) -> tuple[Tensor, str]:
+def _times(watched: Watched, steps: int) -> tuple[list[float], str]:
     if watched.step_us is None:
-        return torch.arange(steps), "step"
-    return torch.arange(steps) * watched.step_us * 1e-6, "time, s"
+        return [float(step) for step in range(steps)], "step"
+    return [step * watched.step_us * 1e-6 for step in range(steps)], "time, s"

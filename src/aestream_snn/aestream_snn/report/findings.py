@@ -23,21 +23,27 @@ class Rule:
 RULES: tuple[Rule, ...] = (
     Rule(
         lambda layer, _: layer.dead > 0.5,
-        lambda layer, _: f"{layer.dead:.0%} of the places never spiked; task.rate_penalty wakes them, or take fewer",
+        lambda layer, _: f"{layer.dead:.0%} of the places never spiked; task.rate_penalty wakes those that nearly do",
     ),
     Rule(
         lambda layer, _: layer.saturated > 0.01,
-        lambda layer, _: f"{layer.saturated:.1%} of the places spike in nearly every step; task.rate_penalty calms them",
+        lambda layer, _: (
+            f"{layer.saturated:.1%} of the places spike in nearly every step; task.rate_penalty calms them"
+        ),
     ),
     Rule(
         lambda _, weights: weights.ratio >= 1,
-        lambda _, weights: f"the largest weight is {weights.ratio:.2f} thresholds, so one event can ask for more spikes "
-        "than a core of Speck gives; task.weight_limit=0.9 bounds it",
+        lambda _, weights: (
+            f"the largest weight is {weights.ratio:.2f} thresholds, so one event can ask for more spikes "
+            "than a core of Speck gives; task.weight_limit=0.9 bounds it"
+        ),
     ),
     Rule(
         lambda _, weights: weights.snr_db < 25,
-        lambda _, weights: f"8 bits keep {weights.snr_db:.0f} dB of the weights, {weights.levels} levels are used; "
-        "task.int8=true trains with them",
+        lambda _, weights: (
+            f"8 bits keep {weights.snr_db:.0f} dB of the weights, {weights.levels} levels are used; "
+            "task.int8=true trains with them"
+        ),
     ),
     Rule(
         lambda layer, _: layer.int16 > 0.5,
@@ -45,12 +51,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         lambda layer, _: layer.at_bound > 0.5,
-        lambda layer, _: f"{layer.at_bound:.0%} of the membranes lie at the lower bound, and forget what pulls them lower",
+        lambda layer, _: (
+            f"{layer.at_bound:.0%} of the membranes lie at the lower bound, and forget what pulls them lower"
+        ),
     ),
     Rule(
         lambda layer, _: layer.cancelled > 0.6,
-        lambda layer, _: f"{layer.cancelled:.0%} of the currents cancel within a step, which on a chip depends on the "
-        "order of events; shorter steps, or task.field_penalty",
+        lambda layer, _: (
+            f"{layer.cancelled:.0%} of the currents cancel within a step, which on a chip depends on the "
+            "order of events; shorter steps, or task.field_penalty"
+        ),
     ),
 )
 

@@ -13,7 +13,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f23; max-width: 62rem; m
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem; }
 p.sub { color: #57606a; margin-top: .2rem; } p.note { color: #57606a; font-size: .9rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
-th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #d8dee4; }
+th, td { padding: .2rem .5rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #d8dee4; }
 th:first-child, td:first-child { text-align: left; }
 .cards { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; }
 .card { border: 1px solid #d8dee4; border-radius: .5rem; padding: .5rem .9rem; }
@@ -76,7 +76,7 @@ class Page:
 
     def _findings(self) -> list[str]:
         if not self.findings:
-            return ["<p>Nothing stands out: no dead or saturated layer, weights and membranes fit the chip's integers.</p>"]
+            return ["<p>Nothing stands out: no layer dead or saturated; weights and membranes fit integers.</p>"]
         items = "".join(f"<li>{escape(text)}</li>" for text in self.findings)
         return ["<h2>What stands out</h2>", f'<ul class="findings">{items}</ul>']
 
@@ -133,4 +133,5 @@ def _table_note() -> str:
 def _plot(plot: Plot) -> str:
     data = base64.b64encode(plot.svg.encode()).decode()
     note = f'<p class="note">{escape(plot.note)}</p>' if plot.note else ""
-    return f'<h2>{escape(plot.title)}</h2>\n<img alt="{escape(plot.title)}" src="data:image/svg+xml;base64,{data}">{note}'
+    title = escape(plot.title)
+    return f'<h2>{title}</h2>\n<img alt="{title}" src="data:image/svg+xml;base64,{data}">{note}'

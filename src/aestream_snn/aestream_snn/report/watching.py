@@ -58,7 +58,8 @@ def watch_recordings(
         if progress is not None:
             progress(done, len(recordings))
     spikes, events, outputs = (
-        torch.stack([getattr(trace, name) for trace in traces]).sum(0) / done for name in ("spikes", "events", "outputs")
+        torch.stack([getattr(trace, name) for trace in traces]).sum(0) / done
+        for name in ("spikes", "events", "outputs")
     )
     verdict = Verdict(recordings.classes, confusion)
     return Watched(monitor.reading(), spikes, events, outputs, step_us_of(frames), verdict)

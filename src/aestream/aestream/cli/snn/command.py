@@ -16,6 +16,7 @@ EXAMPLES = """examples:
   aestream snn report best.safetensors hands.aedat4 -o hands.html         on a recording of any length
   aestream snn report best.safetensors data=nmnist --data-dir ~/data/N-MNIST
   aestream snn export best.safetensors --to speck chip.safetensors        plan, and accuracy in floats, 8 bits and twin
+  aestream snn export best.safetensors --to speck chip.safetensors --retrain-readout
   aestream snn export best.safetensors --to nir network.nir
   aestream snn export best.safetensors --to torch step.pt2
 """
@@ -51,6 +52,9 @@ def _add_export(words: Any) -> None:
     export.add_argument("output", type=Path, metavar="FILE", help="file to write")
     export.add_argument("--to", choices=TO, required=True, help="what to write")
     export.add_argument("--device", default="speck2f", metavar="NAME", help="chip to plan for (default: %(default)s)")
+    export.add_argument(
+        "--retrain-readout", action="store_true", help="train the last layer on what the twin's other layers fire"
+    )
     export.add_argument("--no-test", action="store_true", help="do not judge the network in the chip's twin")
     _add_data(export)
     export.set_defaults(run=run_export)
@@ -90,25 +94,41 @@ def run_export(args: argparse.Namespace) -> int:
 
     checkpoint = read_checkpoint(args.checkpoint)
     network, facts = spiking_model(checkpoint, args.checkpoint), checkpoint.facts
+    config = config_for(from_mapping(TrainConfig, facts["config"]), None, args.data_dir)
     what = Exported(network, facts["config"]["model"]["name"], tuple(facts["classes"]), args.device)
     try:
-        export(what, args.to, args.output)
+        written = _retrained(what, config) if args.retrain_readout else what
+        export(written, args.to, args.output)
     except PlanError as error:
         from aestream.cli.speck.command import print_violations
 
         print_violations(error, as_json=False)
         return 1
     if args.to == "speck":
-        _print_speck(what, config_for(from_mapping(TrainConfig, facts["config"]), None, args.data_dir), args)
+        _print_speck(what, written, config, args)
     print(f"{args.output}: {args.output.stat().st_size / 1e3:,.0f} kB")
     return 0
 
 
-def _print_speck(what: "Exported", config: "TrainConfig", args: argparse.Namespace) -> None:
+def _retrained(what: "Exported", config: "TrainConfig") -> "Exported":
+    from dataclasses import replace
+
+    from aestream_snn.export.readout import better_readout
+    from aestream_snn.training.trainer import load_data
+
+    train, validation = (load_data(config, split) for split in ("train", "validation"))
+    with bar("training recordings in the twin") as tell:
+        network = better_readout(what.network, train, validation, config.data, progress=tell)
+    kept = "kept: the new one did no better on the validation data" if network is what.network else "trained again"
+    print(f"last layer {kept}")
+    return replace(what, network=network)
+
+
+def _print_speck(what: "Exported", written: "Exported", config: "TrainConfig", args: argparse.Namespace) -> None:
     from aestream.cli.speck.report import print_plan
     from aestream_snn.export.speck import to_speck
 
-    plan = to_speck(what.network, name=what.name, labels=what.labels, device=what.device)
+    plan = to_speck(written.network, name=written.name, labels=written.labels, device=written.device)
     print_plan(plan)
     if not args.no_test:
         _print_accuracy(what, plan, config, args.recordings)
