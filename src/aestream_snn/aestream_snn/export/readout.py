@@ -160,4 +160,5 @@ def _train(head: SpikingNetwork, spikes: Tensor, labels: Tensor, config: Readout
 def _batches(count: int, config: ReadoutConfig) -> Iterator[Tensor]:
     generator = torch.Generator().manual_seed(config.seed)
     for _ in range(config.epochs):
-        yield from torch.randperm(count, generator=generator).split(config.batch)
+        order = torch.randperm(count, generator=generator)
+        yield from (order[start : start + config.batch] for start in range(0, count, config.batch))

@@ -30,7 +30,9 @@ def to_program(network: SpikingNetwork, *, batch: int = 1) -> ExportedProgram:
         batch: recordings side by side.
     """
     x, state = torch.zeros(batch, *network.input_shape), zero_state(network, batch=batch)
-    plain = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
+    plain = copy.deepcopy(network)
+    for _, weights, _ in plain.parts():
+        weights.weight.data = weights.weight.data.contiguous()
     with torch.no_grad():
         return torch.export.export(_Step(plain).eval(), (x, *state))
 

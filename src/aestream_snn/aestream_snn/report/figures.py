@@ -22,7 +22,7 @@ SMOOTHED = 8
 def svg_of(figure: Figure) -> str:
     """Give a figure as SVG."""
     text = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})
+    FigureCanvasSVG(figure).print_figure(text, format="svg", metadata={"Date": None})
     return text.getvalue()
 
 
@@ -106,7 +106,9 @@ def draw_confusion(verdict: Verdict) -> Figure:
     axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
     for row, column in verdict.confusion.nonzero().tolist():
         ink = "white" if shares[row, column] > 0.5 else "black"
-        axes.text(column, row, int(verdict.confusion[row, column]), ha="center", va="center", color=ink, fontsize=8)
+        axes.text(
+            column, row, f"{int(verdict.confusion[row, column])}", ha="center", va="center", color=ink, fontsize=8
+        )
     ticks = range(len(verdict.classes))
     axes.set_xticks(ticks, verdict.classes, rotation=90, fontsize=8)
     axes.set_yticks(ticks, verdict.classes, fontsize=8)
