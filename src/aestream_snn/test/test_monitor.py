@@ -4,6 +4,7 @@ import pytest
 import torch
 from making_networks import small_network
 
+from aestream_core.errors import InvalidArgumentError
 from aestream_snn.models.activity import follow
 from aestream_snn.models.quantise import quantised
 from aestream_snn.monitoring.monitor import Monitor
@@ -61,6 +62,15 @@ def test_a_silent_network_is_dead_and_one_that_always_spikes_saturated():
     monitor.reset()
     monitor.run(torch.ones_like(sequence))
     assert [layer.saturated for layer in monitor.reading().layers] == [1, 1, 1]
+
+
+def test_every_third_step_is_counted_and_every_one_answered():
+    network, sequence = small_network()
+    monitor = Monitor(network, every=3)
+    assert torch.equal(monitor.run(sequence), network(sequence))
+    assert monitor.reading().steps == 2
+    with pytest.raises(InvalidArgumentError, match="every is 0; it must be 1 or more"):
+        Monitor(network, every=0)
 
 
 def test_a_reading_of_nothing_has_no_layers_and_reset_forgets():
