@@ -17,11 +17,13 @@ COMMANDS = {
     "coroutines": ["--rounds", "2", "--events", "2000000", "--results", "out/bench_coroutines_short.json"],
     "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
+    "ssm": ["--length", "8192", "--rounds", "3"],
+    "ssm_online": ["--events", "262144", "--rounds", "2"],
     "snn": ["--rounds", "2", "--share", "0.1"],
     "soak": ["--minutes", "0.3"],
     "udp": ["--seconds", "0.3", "--tries", "1", "--events", "2000000", "--results", "out/bench_udp_short.json"],
 }
-MODULES = {"copies": "bench.copies"}
+MODULES = {"copies": "bench.copies", "ssm_online": "bench.ssm.online"}
 """Benchmarks with options (`bench.<name>.command` or the module named here), and those for the run of all."""
 
 

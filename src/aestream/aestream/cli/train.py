@@ -14,6 +14,8 @@ examples:
   aestream train model=histogram_cnn logging.folder=out/control      a control that sees no time
   aestream train data=nmnist_subset data.data_dir=nmnist_small.npz
   aestream train data=labelled data.data_dir=my_recordings data.frames.steps=50
+  aestream train ssm=chirp                              a state-space model, event by event; ssm= alone lists its tasks
+  aestream train ssm=nmnist data_dir=nmnist_small.npz epochs=5 model.width=64
   aestream train --resume out/train/last.safetensors    go on, with the settings that it holds
 """
 
@@ -39,6 +41,11 @@ def _run(args: argparse.Namespace) -> int:
 
     if args.groups or args.show:
         return _print_settings(args)
+    if args.settings and args.settings[0].startswith("ssm="):
+        from aestream_snn.ssm.training.command import train as train_ssm
+
+        train_ssm(args.settings)
+        return 0
     result = train(args.settings, resume=args.resume)
     phases = ", ".join(f"{name} {share:.0%}" for name, share in result.phases.items())
     print(f"{result.epochs} epochs in {result.seconds:.0f} s: {phases}")

@@ -1,0 +1,1 @@
+"""Event-by-event state-space models: the scan, and online inference."""

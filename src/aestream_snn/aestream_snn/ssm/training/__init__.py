@@ -1,0 +1,1 @@
+"""Training of event-by-event state-space models: tokens with times in, a model file out."""

@@ -1,0 +1,71 @@
+"""The events of one recording as columns, on the way to tokens."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from aestream_snn.data.recordings import Words, records_of
+from aestream_snn.ssm.tokens import vision_tokens
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Events, ordered in time.
+
+    Attributes:
+        t_us: (N,) float64 times; augmentations leave fractions.
+        x: (N,) int64 columns, or channels of sound.
+        y: (N,) int64 rows, 0 for sound.
+        p: (N,) int64 polarities, 0 or 1.
+    """
+
+    t_us: Floats
+    x: Ints
+    y: Ints
+    p: Ints
+
+    def __len__(self) -> int:
+        """Give the number of events."""
+        return len(self.t_us)
+
+    def at(self, chosen: npt.NDArray[np.generic] | slice) -> "Clip":
+        """Give some of the events."""
+        return Clip(self.t_us[chosen], self.x[chosen], self.y[chosen], self.p[chosen])
+
+    def ordered(self) -> "Clip":
+        """Give the events in order of time."""
+        return self.at(np.argsort(self.t_us, kind="stable"))
+
+    def moved(self, x: Floats | Ints, y: Floats | Ints, *, width: int, height: int) -> "Clip":
+        """Give the events elsewhere, without those that would leave the sensor."""
+        x, y = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
+        return replace(self, x=x, y=y).at((x >= 0) & (x < width) & (y >= 0) & (y < height))
+
+
+def join(one: Clip, other: Clip) -> Clip:
+    """Give the events of both in order of time."""
+    pairs = ((one.t_us, other.t_us), (one.x, other.x), (one.y, other.y), (one.p, other.p))
+    return Clip(*(np.concatenate(pair) for pair in pairs)).ordered()  # type: ignore[arg-type]
+
+
+def clip_of(words: Words) -> Clip:
+    """Take the columns of 64-bit event words apart."""
+    records = records_of(words)
+    yp = records["yp"].astype(np.int64)
+    return Clip(records["t"].astype(np.float64), records["x"].astype(np.int64), yp & 0x7FFF, yp >> 15)
+
+
+def tokens_of(clip: Clip, *, width: int, height: int) -> Ints:
+    """Give the token of each event: its channel where the sensor is one row high, else polarity, column and row."""
+    if height == 1:
+        return clip.x
+    return vision_tokens(clip.x, clip.y, clip.p, width=width, height=height)
+
+
+def token_count(*, width: int, height: int) -> int:
+    """Give the number of tokens of a sensor."""
+    return width if height == 1 else 2 * width * height

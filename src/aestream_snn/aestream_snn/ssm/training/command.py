@@ -1,0 +1,88 @@
+"""`aestream train ssm=TASK KEY=VALUE ...`, and the same as `python -m aestream_snn.ssm.training.command`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aestream_core.errors import AestreamError, InvalidArgumentError, UnknownNameError
+from aestream_snn.ssm.training.tasks import TASKS, Task
+from aestream_snn.ssm.training.trainer import Epoch, Result, Trainer
+from aestream_snn.ssm.weights import save_model
+
+PARTS = ("settings", "model", "augment")
+
+
+def parse(words: Sequence[str]) -> Task:
+    """Turn `ssm=TASK`, `KEY=VALUE`, `model.KEY=VALUE` and `augment.KEY=VALUE` into a task.
+
+    Raises:
+        UnknownNameError: a task or a key is unknown; the message lists those there are.
+        InvalidArgumentError: a word is no assignment, or a value is not allowed.
+    """
+    pairs = dict(_pair(word) for word in words)
+    name = str(pairs.pop("ssm", ""))
+    if name not in TASKS:
+        raise UnknownNameError("task", name, tuple(TASKS))
+    task = TASKS[name]
+    changes: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
+    for key, value in pairs.items():
+        part, _, leaf = key.rpartition(".")
+        part = part or "settings"
+        known = [each.name for each in fields(getattr(task, part))] if part in PARTS else []
+        if leaf not in known:
+            raise UnknownNameError("setting", key, tuple(known) or PARTS)
+        changes[part][leaf] = value
+    changes["settings"].setdefault("folder", f"{task.settings.folder}/{name}")
+    return replace(task, **{part: replace(getattr(task, part), **each) for part, each in changes.items()})
+
+
+def _pair(word: str) -> tuple[str, Any]:
+    key, equals, value = word.partition("=")
+    if not equals:
+        raise InvalidArgumentError(f"{word!r} is no assignment; write KEY=VALUE")
+    read = yaml.safe_load(value)
+    try:
+        return key, float(read) if isinstance(read, str) else read
+    except ValueError:
+        return key, read
+
+
+def train(words: Sequence[str]) -> Result:
+    """Train as the words say; the model and its curve go to the run's folder."""
+    task = parse(words)
+    trainer = Trainer(task, task.settings)
+    result = trainer.run(_tell if trainer.rank == 0 else lambda epoch: None)
+    if trainer.rank == 0:
+        _write(result, task)
+        print(f"test {result.test:.1%} after {result.seconds:.1f} s: {task.settings.folder}/model.safetensors")
+    return result
+
+
+def _tell(epoch: Epoch) -> None:
+    print(
+        f"epoch {epoch.number:3} {epoch.seconds:7.1f} s  loss {epoch.loss:.3f}  validation {epoch.validation:.1%}",
+        flush=True,
+    )
+
+
+def _write(result: Result, task: Task) -> None:
+    folder = Path(task.settings.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_model(result.model, folder / "model.safetensors")
+    facts = {
+        "test": result.test, "seconds": result.seconds, "curve": [asdict(each) for each in result.curve],
+        "settings": asdict(task.settings), "model": asdict(result.model.config), "augment": asdict(task.augment),
+    }  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        train(sys.argv[1:])
+    except AestreamError as error:
+        sys.exit(str(error))

@@ -1,0 +1,157 @@
+"""Training and evaluation of an Event-SSM."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import nn
+
+from aestream_snn.ssm.model import EventSSM
+from aestream_snn.ssm.training.augment import ClipAugment
+from aestream_snn.ssm.training.batches import Batch, BatchMaker, Clips
+from aestream_snn.ssm.training.clips import token_count
+from aestream_snn.ssm.training.optimise import make_optimiser, rate_factor
+from aestream_snn.ssm.training.settings import RunSettings
+from aestream_snn.ssm.training.tasks import Task
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch came to.
+
+    Attributes:
+        number: counted from 1.
+        seconds: since training began.
+        loss: mean cross entropy in training.
+        validation: share of the validation recordings that the model is right about.
+    """
+
+    number: int
+    seconds: float
+    loss: float
+    validation: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trained model: that of the epoch with the best validation, and what it does on the test data."""
+
+    model: EventSSM
+    curve: tuple[Epoch, ...]
+    test: float
+    seconds: float
+
+
+class Trainer:
+    """Trains on one process, or on several under torchrun: each takes its share of the batches."""
+
+    def __init__(self, task: Task, settings: RunSettings, augment: ClipAugment | None = None) -> None:
+        self.task, self.settings = task, settings
+        self.augment = task.augment if augment is None else augment
+        self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        torch.set_num_threads(settings.threads)
+        torch.manual_seed(settings.seed)
+        self.device = torch.device(
+            f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if settings.device == "cuda" else settings.device
+        )
+
+    def run(self, tell: Callable[[Epoch], None] = lambda epoch: None) -> Result:
+        """Train to the end, and judge on the test data."""
+        train, validation = (self._maker(split) for split in ("train", "validation"))
+        model = self._model(train)
+        start_s = time.perf_counter()
+        curve, best = [], (-1.0, model.state_dict())
+        with _processes(self.world, self.device):
+            runner = nn.parallel.DistributedDataParallel(model) if self.world > 1 else model
+            steps = _Steps(runner, make_optimiser(model, self.settings), self.settings, self._batches(train))
+            for number in range(self.settings.epochs):
+                if self.settings.limit_s and time.perf_counter() - start_s > self.settings.limit_s:
+                    break
+                loss = self._epoch(train, steps, number)
+                right = self.judge(model, validation)
+                curve.append(Epoch(number + 1, time.perf_counter() - start_s, loss, right))
+                if right >= best[0]:
+                    best = right, {name: value.clone() for name, value in model.state_dict().items()}
+                tell(curve[-1])
+        seconds = time.perf_counter() - start_s
+        model.load_state_dict(best[1])
+        return Result(model.eval(), tuple(curve), self.judge(model, self._maker("test")), seconds)
+
+    @torch.no_grad()
+    def judge(self, model: EventSSM, batches: BatchMaker) -> float:
+        """Give the share of whole recordings that the model is right about."""
+        model.eval()
+        right = count = 0
+        for batch in batches.in_order():
+            said = model(*self._inputs(batch)).argmax(1).cpu()
+            right += int((said == batch.targets.argmax(1)).sum())
+            count += len(said)
+        return right / max(1, count)
+
+    def _maker(self, split: str) -> BatchMaker:
+        sliced = self.settings.slice_events if split == "train" else 0
+        clips = Clips(self.task.load(split, self.settings), slice_events=sliced)
+        size = self.settings.batch if split == "train" else min(self.settings.batch, 16)
+        return BatchMaker(clips, size=size, no_time=self.settings.no_time, upstream_time=self.task.model.upstream_time)
+
+    def _model(self, train: BatchMaker) -> EventSSM:
+        data = train.clips.recordings
+        tokens = token_count(width=data.width, height=data.height)
+        return EventSSM(replace(self.task.model, tokens=tokens, classes=len(data.classes))).to(self.device)
+
+    def _batches(self, train: BatchMaker) -> int:
+        whole = -(-len(train.clips) // train.size)
+        return whole // self.world if self.world > 1 else whole
+
+    def _inputs(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        return batch.tokens.to(self.device), batch.gaps_ms.to(self.device), batch.lengths.to(self.device)
+
+    def _epoch(self, train: BatchMaker, steps: "_Steps", number: int) -> float:
+        rng = np.random.default_rng((self.settings.seed, number))
+        losses, mine = [], self._batches(train) * self.world
+        for index, batch in enumerate(train.training(rng, self.augment)):
+            if index < mine and index % self.world == self.rank:
+                losses.append(steps.take(self._inputs(batch), batch.targets.to(self.device)))
+        return float(np.mean(losses)) if losses else float("nan")
+
+
+class _Steps:
+    """Steps of the optimiser, one for every `accumulation` batches."""
+
+    def __init__(self, runner: nn.Module, optimiser: torch.optim.AdamW, settings: RunSettings, batches: int) -> None:
+        self._runner, self._optimiser, self._every = runner, optimiser, settings.accumulation
+        each = batches / self._every
+        total, warmup = round(each * settings.epochs), round(each * settings.warmup)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: rate_factor(step, steps=max(1, total), warmup=warmup)
+        )
+        self._taken = 0
+
+    def take(self, inputs: tuple[torch.Tensor, ...], targets: torch.Tensor) -> float:
+        self._runner.train()
+        loss = nn.functional.cross_entropy(self._runner(*inputs), targets)
+        (loss / self._every).backward()  # type: ignore[no-untyped-call]
+        self._taken += 1
+        if self._taken % self._every == 0:
+            self._optimiser.step()
+            self._optimiser.zero_grad()
+            self._schedule.step()
+        return float(loss.detach())
+
+
+class _processes:  # noqa: N801 - reads as a verb
+    """Join the processes that torchrun started, where it did."""
+
+    def __init__(self, world: int, device: torch.device) -> None:
+        self._world, self._backend = world, "nccl" if device.type == "cuda" else "gloo"
+
+    def __enter__(self) -> None:
+        if self._world > 1:
+            torch.distributed.init_process_group(self._backend)
+
+    def __exit__(self, *_: object) -> None:
+        if self._world > 1:
+            torch.distributed.destroy_process_group()
