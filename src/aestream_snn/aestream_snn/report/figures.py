@@ -74,7 +74,7 @@ def draw_weights(weights: Sequence[WeightReading]) -> Figure:
     """Draw the weights on the integers of 8 bits, with the threshold where it is in reach."""
     figure, panels = _panels(len(weights), height_in=2.5)
     for number, (axes, of) in enumerate(zip(panels, weights, strict=True)):
-        axes.bar(range(-127, 128), of.histogram, width=1, color=_colour(number))
+        axes.stairs(of.histogram, [edge - 127.5 for edge in range(256)], fill=True, color=_colour(number))
         threshold = 127 / max(of.ratio, 1e-9)
         for sign in (-1, 1):
             axes.axvline(sign * threshold, color="k", linewidth=1, linestyle="--")
@@ -90,9 +90,10 @@ def draw_maps(reading: Reading) -> Figure | None:
     if not maps:
         return None
     figure, panels = _panels(len(maps), height_in=2.9)
+    figure.set_layout_engine("constrained", rect=(0, 0, 0.96, 1))
     for axes, (number, picture) in zip(panels, maps, strict=True):
         image = axes.imshow(picture.numpy(), cmap="viridis", vmin=0, interpolation="nearest")
-        figure.colorbar(image, ax=axes, shrink=0.7, format="%.2g")
+        figure.colorbar(image, ax=axes, shrink=0.7, format="%.2g").ax.locator_params(nbins=4)
         axes.set(title=f"layer {number}", xticks=[], yticks=[])
     return figure
 
