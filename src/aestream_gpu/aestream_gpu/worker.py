@@ -55,6 +55,7 @@ class Worker:
         device: torch.device,
         on_window: WindowSink,
         on_failure: Callable[[str], None],
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; the surface is made when the first packet tells the sensor's size."""
         self.counters = WorkerCounters()
@@ -64,6 +65,7 @@ class Worker:
         self._queue = queue
         self._on_window = on_window
         self._on_failure = on_failure
+        self._on_end = on_end
         self._stop_at_s = math.inf
         self._thread = threading.Thread(target=self._run, name="aestream_accumulator", daemon=True)
 
@@ -117,6 +119,7 @@ class Worker:
     def _handle(self, envelope: Envelope) -> None:
         if envelope.payload is None:
             self._give(self.pipeline.flush())
+            self._on_end()
             self.ended = True
             return
         events = envelope.payload
