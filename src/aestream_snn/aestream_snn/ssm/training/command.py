@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from aestream_core.errors import AestreamError, InvalidArgumentError, UnknownNameError
+from aestream_snn.ssm.training.picture import draw_curve
 from aestream_snn.ssm.training.tasks import TASKS, Task
 from aestream_snn.ssm.training.trainer import Epoch, Result, Trainer
 from aestream_snn.ssm.weights import save_model
@@ -73,12 +74,14 @@ def _tell(epoch: Epoch) -> None:
 def _write(result: Result, task: Task) -> None:
     folder = Path(task.settings.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    save_model(result.model, folder / "model.safetensors")
+    save_model(result.model, folder / "model.safetensors", result.meaning)
     facts = {
         "test": result.test, "seconds": result.seconds, "curve": [asdict(each) for each in result.curve],
         "settings": asdict(task.settings), "model": asdict(result.model.config), "augment": asdict(task.augment),
     }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n")
+    classes = len(result.meaning.labels)
+    draw_curve(result.curve, folder / "curve.png", title=folder.name, test=result.test, classes=classes)
 
 
 if __name__ == "__main__":

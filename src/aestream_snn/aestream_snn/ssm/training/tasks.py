@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aestream_snn.data.recordings import Recordings
+from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.data.table import DataRequest, load_split
 from aestream_snn.ssm.config import SSMConfig
 from aestream_snn.ssm.presets import preset
@@ -38,6 +39,12 @@ def _data_set(name: str) -> Callable[[str, RunSettings], Recordings]:
         return load_split(name, split, DataRequest(data_dir=folder, seed=settings.seed))
 
     return load
+
+
+def _simgesture(split: str, settings: RunSettings) -> Recordings:
+    if split != "train" or not settings.recordings:
+        return _data_set("simgesture")(split, settings)
+    return make_simgesture(split, SimGestureConfig(seed=settings.seed, train=settings.recordings))
 
 
 _AUDIO = ClipAugment(drop=0.1, chunk=0.02, jitter_px=0.55, jitter_us=1, skew=1.2, noise=35, cutmix=0.3)
@@ -77,7 +84,7 @@ TASKS: dict[str, Task] = {
         "DVS128 Gesture, medium", _data_set("dvs_gesture"), preset("dvs_medium"), _DVS_RUN, _DVS
     ),
     "simgesture_events": Task(
-        "made here: simulated gestures", _data_set("simgesture"), replace(_SMALL, stride=16),
+        "made here: simulated gestures", _simgesture, replace(_SMALL, stride=16),
         RunSettings(epochs=16, batch=16, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=1),
         ClipAugment(drop=0.3, jitter_px=1.0, skew=1.1, roll_px=24, angle_deg=10, scale=1.2),
     ),

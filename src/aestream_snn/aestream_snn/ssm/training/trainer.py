@@ -9,13 +9,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from aestream_snn.data.recordings import Recordings
 from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.training.augment import ClipAugment
 from aestream_snn.ssm.training.batches import Batch, BatchMaker, Clips
-from aestream_snn.ssm.training.clips import token_count
+from aestream_snn.ssm.training.clips import cells_of, token_count
+from aestream_snn.ssm.training.embedding import begin_alike
 from aestream_snn.ssm.training.optimise import make_optimiser, rate_factor
 from aestream_snn.ssm.training.settings import RunSettings
 from aestream_snn.ssm.training.tasks import Task
+from aestream_snn.ssm.weights import Meaning
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Result:
     """A trained model: that of the epoch with the best validation, and what it does on the test data."""
 
     model: EventSSM
+    meaning: Meaning
     curve: tuple[Epoch, ...]
     test: float
     seconds: float
@@ -78,7 +82,8 @@ class Trainer:
                 tell(curve[-1])
         seconds = time.perf_counter() - start_s
         model.load_state_dict(best[1])
-        return Result(model.eval(), tuple(curve), self.judge(model, self._maker("test")), seconds)
+        test = self.judge(model, self._maker("test"))
+        return Result(model.eval(), self._meaning(train.clips.recordings), tuple(curve), test, seconds)
 
     @torch.no_grad()
     def judge(self, model: EventSSM, batches: BatchMaker) -> float:
@@ -95,12 +100,25 @@ class Trainer:
         sliced = self.settings.slice_events if split == "train" else 0
         clips = Clips(self.task.load(split, self.settings), slice_events=sliced)
         size = self.settings.batch if split == "train" else min(self.settings.batch, 16)
-        return BatchMaker(clips, size=size, no_time=self.settings.no_time, upstream_time=self.task.model.upstream_time)
+        return BatchMaker(
+            clips,
+            size=size,
+            cell_px=self.settings.cell_px,
+            no_time=self.settings.no_time,
+            upstream_time=self.task.model.upstream_time,
+        )
 
     def _model(self, train: BatchMaker) -> EventSSM:
         data = train.clips.recordings
-        tokens = token_count(width=data.width, height=data.height)
-        return EventSSM(replace(self.task.model, tokens=tokens, classes=len(data.classes))).to(self.device)
+        sensor = {"width": data.width, "height": data.height, "cell_px": self.settings.cell_px}
+        model = EventSSM(replace(self.task.model, tokens=token_count(**sensor), classes=len(data.classes)))
+        if self.settings.smooth_cells:
+            begin_alike(model.embedding.weight, *cells_of(**sensor), distance=self.settings.smooth_cells)
+        return model.to(self.device)
+
+    def _meaning(self, data: Recordings) -> Meaning:
+        cells = cells_of(width=data.width, height=data.height, cell_px=self.settings.cell_px)
+        return Meaning(data.classes, *cells)
 
     def _batches(self, train: BatchMaker) -> int:
         whole = -(-len(train.clips) // train.size)
