@@ -31,8 +31,8 @@ class StreamingEngine:
     time; 0, as in training, averages over everything since the start. With `upstream_time`, an event waits for the
     next.
 
-    With `cells`, (columns, rows) of squares of pixels that share tokens, packets of any sensor are taken in: the squares
-    are as large as fit, in its middle. Without, tokens are pixels, and the sensor has as many as in training.
+    With `cells`, (columns, rows) of squares of pixels that share tokens, packets of any sensor are taken in: squares as
+    large as fit, in its middle. Without, tokens are pixels, and the sensor has as many as in training.
 
     One engine serves one thread at a time; states are independent of each other.
     """
@@ -49,8 +49,8 @@ class StreamingEngine:
             cells: see above.
 
         Raises:
-            InvalidArgumentError: a weight is NaN or infinite, a real part is not negative, a time is, or cells are others
-                than tokens.
+            InvalidArgumentError: a weight is NaN or infinite, a real part is not negative, a time is, or cells are not
+                half as many as tokens.
         """
         if not tick_ms > 0 or not forget_ms >= 0:
             raise InvalidArgumentError(f"tick_ms is {tick_ms!r}, forget_ms {forget_ms!r}; over 0, and 0 or more")
@@ -94,7 +94,9 @@ class StreamingEngine:
         side = min(width // columns, height // rows)
         if side < 1 or 2 * columns * rows != self.config.tokens:
             wanted = f"at least {columns} x {rows}" if self._cells else f"{self.config.tokens // 2}"
-            raise InvalidArgumentError(f"the sensor is {width} x {height}; it must have {wanted} pixels, as in training")
+            raise InvalidArgumentError(
+                f"the sensor is {width} x {height}; it must have {wanted} pixels, as in training"
+            )
         return (width - side * columns) // 2, (height - side * rows) // 2, side, columns, rows
 
     def push_tokens(self, tokens: npt.ArrayLike, ticks: npt.ArrayLike, state: State) -> tuple[Scores, State]:

@@ -55,7 +55,7 @@ public:
 
     /// Feed tokens, all of them below tokens(). Time that goes backwards starts anew, and is counted.
     void push(std::span<const std::uint32_t> tokens, std::span<const std::int64_t> ticks, EngineState& state);
-    /// Feed a packet, token p W H + x H + y by columns and rows of cells; events outside them are left out, and counted.
+    /// Feed a packet, token p W H + x H + y by columns and rows; events outside the cells are left out, and counted.
     void push(std::span<const Event> events, std::int64_t t0, const Cells& cells, EngineState& state);
     /// Let the readout forget to 1/e in that time from now on; 0 is never.
     void remember(float forget_ms) { forget_ms_ = forget_ms; }

@@ -131,8 +131,7 @@ void register_engine(py::module_& module) {
         .def("start", &Engine::start)
         .def("scores", &scores, py::arg("state"))
         .def("push_tokens", &push_tokens, py::arg("tokens"), py::arg("ticks"), py::arg("state"))
-        .def("push_words", &push_words, py::arg("words").noconvert(), py::arg("t0"), py::arg("cells"),
-             py::arg("state"))
+        .def("push_words", &push_words, py::arg("words").noconvert(), py::arg("t0"), py::arg("cells"), py::arg("state"))
         .def("remember", &Engine::remember, py::arg("forget_ms"));
 }
 
