@@ -80,8 +80,9 @@ def test_between_processes_messages_that_overflowed_are_counted_by_their_numbers
         executor.spin_once(timeout_sec=0)
         return bool(sink.reading().messages)
 
-    matched = sink._dds.handle.get_publisher_count
-    listening.bring_up("event_camera", matched=lambda: matched() == 1, flowing=flowing)
+    assert sink.inlet is not None
+    inlet = sink.inlet
+    listening.bring_up("event_camera", matched=lambda: inlet.matched_publishers == 1, flowing=flowing)
     # Nobody takes messages in this process meanwhile: the sink's executor stands still.
     listening.wait_for("event_camera", lambda status: status.state == "finished", what="the end of the stream")
     source = listening.latest["event_camera"]

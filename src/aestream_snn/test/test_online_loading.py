@@ -72,7 +72,7 @@ def test_an_unknown_model_is_named_with_those_that_there_are(tmp_path: Path) -> 
         load_online(str(path), device=CPU)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80\x04\x95pickle", b"\xff" * 100, b"\x08\0\0\0\0\0\0\0{\"a\": 1}"])
+@pytest.mark.parametrize("content", [b"", b"\x80\x04\x95pickle", b"\xff" * 100, b'\x08\0\0\0\0\0\0\0{"a": 1}'])
 def test_a_file_that_is_no_safetensors_is_refused_with_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model.safetensors"
     path.write_bytes(content)

@@ -71,9 +71,7 @@ def test_silent_windows_are_steps_without_events(runner: Runner) -> None:
     run(fresh, 0)
     empty = replace(window(1), tensor=torch.zeros(2, 32, 32), event_count=1)
     for number in (1, 2, 3):
-        fresh.take(
-            replace(empty, start_us=number * WINDOW_US, end_us=(number + 1) * WINDOW_US)
-        )
+        fresh.take(replace(empty, start_us=number * WINDOW_US, end_us=(number + 1) * WINDOW_US))
     np.testing.assert_allclose(run(fresh, 4).scores, skipped.scores, rtol=1e-6)
 
 
@@ -136,7 +134,9 @@ def test_cells_of_another_size_are_scaled_to_those_of_training() -> None:
 
 
 def test_a_tensor_of_the_wrong_kind_is_refused_by_what_it_is() -> None:
-    with pytest.raises(InvalidArgumentError, match="tensors have 1 channels of 32 x 32 px; this model takes 2 channels"):
+    with pytest.raises(
+        InvalidArgumentError, match="tensors have 1 channels of 32 x 32 px; this model takes 2 channels"
+    ):
         fit(torch.zeros(1, 32, 32), SHAPE, shrink=2)
     with pytest.raises(InvalidArgumentError, match="2 channels of 8 x 32 px"):
         fit(torch.zeros(2, 32, 8), SHAPE, shrink=2)

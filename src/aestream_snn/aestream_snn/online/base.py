@@ -16,16 +16,18 @@ class OnlineModel(Protocol):
     """A model with a state that it keeps. One thread uses it at a time.
 
     Attributes:
-        takes: what it is fed: "tensors" (a `TensorModel`) or "events" (an `EventModel`).
         name: of the model, as its checkpoint has it.
         labels: names of the classes.
         device: where it runs.
     """
 
-    takes: Literal["tensors", "events"]
     name: str
     labels: tuple[str, ...]
     device: torch.device
+
+    @property
+    def takes(self) -> Literal["tensors", "events"]:
+        """Say what it is fed: "tensors" (a `TensorModel`) or "events" (an `EventModel`)."""
 
     def reset(self) -> None:
         """Forget everything that was seen."""
@@ -67,13 +69,11 @@ class TensorModel(OnlineModel, Protocol):
 
 @runtime_checkable
 class EventModel(OnlineModel, Protocol):
-    """Is fed packets of events.
+    """Is fed packets of events."""
 
-    Attributes:
-        resets: times that it began anew by itself, as time went backwards.
-    """
-
-    resets: int
+    @property
+    def resets(self) -> int:
+        """Count the times that it began anew by itself, as time went backwards."""
 
     def push(self, events: Events) -> None:
         """Take a packet of any size in.

@@ -59,8 +59,8 @@ def _model(checkpoint: Checkpoint, path: Path, device: torch.device, memory_ms: 
 def _window_us(frames: FrameConfig, path: Path) -> int:
     if frames.by != "time" or frames.duration_us is None:
         raise FormatError(
-            f"{path}: trained on frames by {frames.by!r} with duration_us {frames.duration_us}; only windows of a known "
-            "length run live: train with data.frames.by=time data.frames.duration_us=..."
+            f"{path}: trained on frames by {frames.by!r} with duration_us {frames.duration_us}; only windows of a "
+            "known length run live: train with data.frames.by=time data.frames.duration_us=..."
         )
     return round(frames.duration_us / frames.steps)
 

@@ -24,9 +24,13 @@ def window_of(message: Tensor) -> Window:
     """
     shape = tuple(int(side) for side in message.shape)
     if message.layout != "CHW" or message.dtype != Tensor.FLOAT32 or len(shape) != 3:
-        raise FormatError(f"a tensor has layout {message.layout!r}, dtype {message.dtype}; only CHW float32 is understood")
+        raise FormatError(
+            f"a tensor has layout {message.layout!r}, dtype {message.dtype}; only CHW float32 is understood"
+        )
     if len(message.data) != 4 * math.prod(shape):
-        raise FormatError(f"a tensor of shape {shape} has {len(message.data)} bytes; it must have {4 * math.prod(shape)}")
+        raise FormatError(
+            f"a tensor of shape {shape} has {len(message.data)} bytes; it must have {4 * math.prod(shape)}"
+        )
     data = np.frombuffer(message.data, np.float32).reshape(shape).copy()
     return Window(
         torch.from_numpy(data),
