@@ -60,7 +60,8 @@ def train(words: Sequence[str]) -> Result:
     result = trainer.run(_tell if trainer.rank == 0 else lambda epoch: None)
     if trainer.rank == 0:
         _write(result, task)
-        print(f"test {result.test:.1%} after {result.seconds:.1f} s: {task.settings.folder}/model.safetensors")
+        took = f"{result.seconds:.1f} s, {result.processor_seconds:.1f} s of processor time"
+        print(f"test {result.test:.1%} after {took}: {task.settings.folder}/model.safetensors, curve.png")
     return result
 
 
@@ -76,7 +77,8 @@ def _write(result: Result, task: Task) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_model(result.model, folder / "model.safetensors", result.meaning)
     facts = {
-        "test": result.test, "seconds": result.seconds, "curve": [asdict(each) for each in result.curve],
+        "test": result.test, "seconds": result.seconds, "processor_seconds": result.processor_seconds,
+        "curve": [asdict(each) for each in result.curve],
         "settings": asdict(task.settings), "model": asdict(result.model.config), "augment": asdict(task.augment),
     }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n")

@@ -1,5 +1,6 @@
 """The table of tasks: data, model, augmentations and hyper-parameters; one row each."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,15 +37,20 @@ class Task:
 def _data_set(name: str) -> Callable[[str, RunSettings], Recordings]:
     def load(split: str, settings: RunSettings) -> Recordings:
         folder = Path(settings.data_dir) if settings.data_dir else None
-        return load_split(name, split, DataRequest(data_dir=folder, seed=settings.seed))
+        return load_split(name, split, DataRequest(data_dir=folder, seed=settings.seed, progress=_tell))
 
     return load
+
+
+def _tell(done: int, total: int) -> None:
+    if done % max(1, total // 5) == 0:
+        sys.stderr.write(f"made {done} of {total} recordings; they are kept for the next time\n")
 
 
 def _simgesture(split: str, settings: RunSettings) -> Recordings:
     if split != "train" or not settings.recordings:
         return _data_set("simgesture")(split, settings)
-    return make_simgesture(split, SimGestureConfig(seed=settings.seed, train=settings.recordings))
+    return make_simgesture(split, SimGestureConfig(seed=settings.seed, train=settings.recordings), progress=_tell)
 
 
 _AUDIO = ClipAugment(drop=0.1, chunk=0.02, jitter_px=0.55, jitter_us=1, skew=1.2, noise=35, cutmix=0.3)
