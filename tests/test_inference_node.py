@@ -1,6 +1,7 @@
 """InferenceNode in a process: tensors by reference and over DDS become predictions, everything counted."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,28 @@ def test_tensors_by_reference_become_predictions_most_of_them_right(
     EXCHANGE.unsubscribe("/inference/prediction", outputs)
     reading = node.reading()
     assert (reading.products, reading.dropped_packets, reading.bytes_copied) == (len(heard), 0, 0)
+
+
+@pytest.mark.gpu
+def test_tensors_of_a_gpu_stay_there_and_give_what_the_cpu_gives(
+    two_gestures: list[Window], inference: Callable[..., InferenceNode], spin_until: Callable[..., None]
+) -> None:
+    outputs = EXCHANGE.subscribe("/inference/prediction", limit_bytes=10**6)
+    said: list[Any] = []
+    for device in ("cpu", "cuda"):
+        publication = EXCHANGE.advertise(TOPIC)
+        node = inference(device=device, deadline_ms=0.0)
+        for each in two_gestures:
+            publication.put(Envelope(replace(each, tensor=each.tensor.to(device)), node.now_ns(), each.event_count))
+        publication.end(node.now_ns())
+        spin_until(lambda node=node: node.finished, what=f"the end on {device}")
+        assert node.reading().bytes_copied == 0
+        node.close()
+        publication.close()
+        said.append([outputs.take(0).payload.scores for _ in two_gestures])  # type: ignore[union-attr]
+    EXCHANGE.unsubscribe("/inference/prediction", outputs)
+    # Sums in another order may move a spike to the next window.
+    assert np.mean(np.argmax(said[0], 1) == np.argmax(said[1], 1)) > 0.95
 
 
 def test_tensors_from_another_process_become_predictions_and_gaps_are_counted(

@@ -6,8 +6,10 @@ latency is from the arrival of the packet with a window's last event to the pred
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench.inference.graph import Seen, events_per_s, watch
+from bench.inference.picture import draw
 
 GOAL_MS = 5.0
 
@@ -19,7 +21,14 @@ def main(options: Sequence[str] = ()) -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="of one try (default: %(default)g)")
     parser.add_argument("--tries", type=int, default=3, help="of which the one with the best p99 counts")
     parser.add_argument("--set", nargs="*", default=[], help="arguments of the launch, as in window_us:=10000")
+    parser.add_argument("--gestures", type=Path, help="run simulated gestures instead, once, and draw this picture")
     given = parser.parse_args(options)
+    if given.gestures:
+        seen = watch("source:=gestures", *given.set, seconds=given.seconds)
+        right = draw(seen, given.gestures)
+        figures = f"p50 {seen.latency_ms(50):.2f} ms  p99 {seen.latency_ms(99):.2f} ms"
+        print(f"{len(seen.said)} predictions, {right:.1%} right  {figures}: {given.gestures}")
+        return
     arguments = ["source:=sim", f"rate:={given.rate}", *given.set]
     print(f"camera_to_snn {' '.join(arguments)}, {given.seconds:g} s a try")
     runs = [_one(arguments, given.seconds) for _ in range(given.tries)]

@@ -66,9 +66,9 @@ class EventInlet:
         self._leave_outside()
 
     @property
-    def matched_publishers(self) -> int:
-        """Publishers that DDS has matched it with; 0 while it does not listen there."""
-        return 0 if self._dds is None else int(self._dds.handle.get_publisher_count())
+    def matched_publishers(self) -> int | None:
+        """Publishers that DDS has matched it with; None while it does not listen there."""
+        return None if self._dds is None else int(self._dds.handle.get_publisher_count())
 
     @property
     def messages(self) -> int:

@@ -111,6 +111,13 @@ def test_diagnostics_say_how_busy_every_layer_is(runner: Runner) -> None:
     assert len(said) == 6
 
 
+def test_windows_of_another_length_than_in_training_are_remarked(runner: Runner) -> None:
+    run(runner, 0)
+    assert not runner.remark
+    runner.take(replace(window(1), end_us=3 * WINDOW_US))
+    assert runner.remark == "windows are 20000 us long; conv_iaf (small) was trained on 10000 us"
+
+
 def test_warm_up_leaves_nothing_behind(runner: Runner) -> None:
     fresh = run(runner, 0).scores
     runner.model.warm_up()

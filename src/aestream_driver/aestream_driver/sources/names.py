@@ -5,4 +5,5 @@ from importlib.metadata import entry_points
 ENTRY_POINTS = "aestream_sources"
 """Group of entry points by which a package brings a source: a name, and a function from DriverConfig to a Source."""
 
-SOURCE_NAMES = ("camera", "file", "sim", "udp", *sorted(entry.name for entry in entry_points(group=ENTRY_POINTS)))
+OWN_NAMES = ("camera", "file", "sim", "udp")
+SOURCE_NAMES = (*OWN_NAMES, *sorted({entry.name for entry in entry_points(group=ENTRY_POINTS)} - {*OWN_NAMES}))

@@ -68,11 +68,12 @@ class Runner:
         model: the model.
         counters: what went through.
         config: deadline, gap and rate; may be replaced between inputs.
+        remark: what users should know of the input, though the model runs; empty where it is as in training.
     """
 
     def __init__(self, model: OnlineModel, config: InferenceConfig) -> None:
         """Start with a model that has seen nothing."""
-        self.model, self.config, self.counters = model, config, RunCounters()
+        self.model, self.config, self.counters, self.remark = model, config, RunCounters(), ""
         self._span = (0, 0)
         self._seen = 0
         self._arrived_ns = 0
@@ -133,6 +134,7 @@ class Runner:
         if isinstance(payload, Window) and isinstance(model, TensorModel):
             if payload.tensor.device != model.device:
                 self.counters.bytes_copied += payload.nbytes
+            self._compare(payload, model.window_us)
             model.step(payload.tensor, windows=windows)
         elif isinstance(payload, Events) and isinstance(model, EventModel):
             before = model.resets
@@ -140,6 +142,11 @@ class Runner:
             self.counters.resets += model.resets - before
         else:
             raise InvalidArgumentError(f"{model.name} takes {model.takes}, not {type(payload).__name__}")
+
+    def _compare(self, window: Window, trained_us: int) -> None:
+        length_us = window.end_us - window.start_us
+        if not self.remark and abs(length_us - trained_us) > 0.02 * trained_us:
+            self.remark = f"windows are {length_us} us long; {self.model.name} was trained on {trained_us} us"
 
     def _count(self, events: int, span: tuple[int, int]) -> None:
         self._seen += events

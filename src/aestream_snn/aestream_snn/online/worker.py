@@ -68,10 +68,11 @@ class InferenceWorker:
             if stopping and envelope is None:
                 break
             if envelope is not None:
-                self._handle(envelope)
+                # What waits when it stops is run whatever its age: nothing newer is held up by it.
+                self._handle(envelope, waited_ns=0 if stopping else self._now_ns() - envelope.stamp_ns)
         self._give(self._runner.flush())
 
-    def _handle(self, envelope: Envelope) -> None:
+    def _handle(self, envelope: Envelope, *, waited_ns: int) -> None:
         payload = envelope.payload
         if payload is None:
             self._give(self._runner.flush())
@@ -79,7 +80,7 @@ class InferenceWorker:
             return
         self.ended = False
         arrived_ns = payload.arrived_ns if isinstance(payload, Window) else envelope.stamp_ns
-        self._give(self._runner.take(payload, arrived_ns=arrived_ns, waited_ns=self._now_ns() - envelope.stamp_ns))
+        self._give(self._runner.take(payload, arrived_ns=arrived_ns, waited_ns=waited_ns))
 
     def _give(self, answer: Answer | None) -> None:
         if answer is not None:

@@ -125,6 +125,7 @@ class InferenceNode(StreamNode[InferenceConfig]):
             "model": self._model.name,
             "resets": counters.resets,
             "inputs past the deadline": counters.late_inputs,
+            "remark": self._runner.remark,
             **self._model.activity(),
         }
 
@@ -149,6 +150,8 @@ class InferenceNode(StreamNode[InferenceConfig]):
     def _on_answer(self, answer: Answer) -> None:
         assert self._model is not None
         now_ns = self.now_ns()
+        if self._said < 0 and self._runner is not None and self._runner.remark:
+            self.get_logger().warning(self._runner.remark, once=True)
         if answer.arrived_ns:
             self._latency.since(answer.arrived_ns)
         message = prediction_message(
