@@ -27,6 +27,8 @@ def main(options: Sequence[str] = ()) -> None:
         seen = watch("source:=gestures", *given.set, seconds=given.seconds)
         right = draw(seen, given.gestures)
         figures = f"p50 {seen.latency_ms(50):.2f} ms  p99 {seen.latency_ms(99):.2f} ms"
+        first_mb, last_mb = seen.rss_mb[min(8, len(seen.rss_mb) - 1)], seen.rss_mb[-1]
+        figures += f"  memory {first_mb:.0f} MB after 4 s, {last_mb:.0f} MB at the end"
         print(f"{len(seen.said)} predictions, {right:.1%} right  {figures}: {given.gestures}")
         return
     arguments = ["source:=sim", f"rate:={given.rate}", *given.set]

@@ -33,7 +33,7 @@ def recording(tmp_path: Path) -> tuple[Path, Events]:
 def test_the_table_has_a_row_for_every_name() -> None:
     assert sorted(SOURCES) == sorted(OWN_NAMES)
     added = [name for name in SOURCE_NAMES if name not in SOURCES]
-    assert added == sorted(entry.name for entry in entry_points(group=ENTRY_POINTS))
+    assert added == sorted({entry.name for entry in entry_points(group=ENTRY_POINTS)})
 
 
 def test_an_evt3_recording_passes_through_byte_for_byte_and_decodes_on_request(recording: tuple[Path, Events]) -> None:

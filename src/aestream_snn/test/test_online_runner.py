@@ -136,8 +136,13 @@ def test_a_larger_sensor_is_summed_into_cells_as_in_training(width: int, height:
 
 def test_cells_of_another_size_are_scaled_to_those_of_training() -> None:
     assert fit(torch.ones(2, 32, 32), (2, 16, 16), shrink=4).unique().tolist() == [16]
-    assert fit(torch.ones(2, 16, 16), (2, 16, 16), shrink=4).unique().tolist() == [16]
+    assert fit(torch.ones(2, 48, 48), (2, 16, 16), shrink=4).unique().tolist() == [16]
     assert fit(torch.ones(2, 160, 200), (2, 16, 16), shrink=4).unique().tolist() == [16]
+
+
+def test_pixels_that_are_cells_already_are_taken_as_they_are() -> None:
+    counts = torch.arange(2 * 16 * 20.0).reshape(2, 16, 20)
+    assert torch.equal(fit(counts, (2, 16, 16), shrink=4)[0], counts[:, :, 2:18])
 
 
 def test_a_tensor_of_the_wrong_kind_is_refused_by_what_it_is() -> None:

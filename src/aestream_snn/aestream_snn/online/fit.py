@@ -10,7 +10,8 @@ from aestream_core.errors import InvalidArgumentError
 def fit(tensor: Tensor, shape: tuple[int, int, int], *, shrink: int) -> Tensor:
     """Sum pixels into the model's cells: the largest centred part of the sensor in which all cells are equal squares.
 
-    Where a cell has another number of pixels than in training, counts are scaled by the ratio of the numbers.
+    Where a cell has another number of pixels than in training, counts are scaled by the ratio of the numbers. Pixels as
+    large as a cell are cells already, of a filter such as `downsample:4`, and taken as they are.
 
     Args:
         tensor: (C, H, W) float32 counts.
@@ -18,7 +19,7 @@ def fit(tensor: Tensor, shape: tuple[int, int, int], *, shrink: int) -> Tensor:
         shrink: pixels along the side of a cell in training.
 
     Returns:
-        (1, C, h, w) float32 on the tensor's device; of a tensor of that very shape a view.
+        (1, C, h, w) float32 on the tensor's device; where pixels are cells a view.
 
     Raises:
         InvalidArgumentError: the tensor has other channels, or fewer pixels than the model has cells.
@@ -34,6 +35,6 @@ def fit(tensor: Tensor, shape: tuple[int, int, int], *, shrink: int) -> Tensor:
     top, left = (height - side * shape[1]) // 2, (width - side * shape[2]) // 2
     part = tensor[None, :, top : top + side * shape[1], left : left + side * shape[2]]
     if side == 1:
-        return part * float(shrink**2) if shrink > 1 else part
+        return part
     sums: torch.Tensor = functional.avg_pool2d(part, side)
     return sums * float(shrink**2)
