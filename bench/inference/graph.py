@@ -81,17 +81,18 @@ class Listener(Node):
         return lambda status: self._seen.status.__setitem__(stage, status)
 
 
-def watch(*arguments: str, seconds: float) -> Seen:
+def watch(*arguments: str, seconds: float, name: str = "camera_to_snn") -> Seen:
     """Run the graph until so many seconds after the first prediction.
 
     Args:
         arguments: of the launch, as in `rate:=10e6`.
         seconds: host time.
+        name: of the launch file.
 
     Raises:
         RuntimeError: it ended early, or no prediction came.
     """
-    command = [sys.executable, "-m", "aestream", "launch", "camera_to_snn", *arguments]
+    command = [sys.executable, "-m", "aestream", "launch", name, *arguments]
     graph = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
     seen = Seen()
     try:

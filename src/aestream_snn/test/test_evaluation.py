@@ -6,8 +6,9 @@ import torch
 
 from aestream_snn.data.frames import FrameConfig
 from aestream_snn.data.recordings import PackedRecordings, pack, records_of, words_from_columns
-from aestream_snn.evaluation.answers import ask, first_from
+from aestream_snn.evaluation.answers import Answers, ask, first_from, sureness
 from aestream_snn.evaluation.disturbances import DISTURBANCES, Disturbed
+from aestream_snn.evaluation.plot import draw_robustness, write_plot
 from aestream_snn.models.base import State, StepModel
 
 
@@ -38,6 +39,28 @@ def test_noise_adds_the_rate_that_was_asked_for():
 
 def test_loss_leaves_the_rest():
     assert len(Disturbed(recordings(), DISTURBANCES["loss"], 0.6).words(0)) == pytest.approx(1600, rel=0.1)
+
+
+def test_a_rate_repeats_events_within_the_recording():
+    records = records_of(Disturbed(recordings(), DISTURBANCES["rate"], 2.5).words(0))
+    assert len(records) == pytest.approx(10_000, rel=0.05)
+    assert records["t"].max() == records_of(recordings().words(0))["t"].max()
+
+
+def test_sureness_counts_right_answers_that_became_sure():
+    right, sure = torch.tensor([True, True, True, False]), torch.tensor([0, 3, 4, 1])
+    found = sureness(Answers(right, sure, sure, 4), 10_000)
+    assert (found.share, found.median_us) == (0.5, 25_000)
+    assert sureness(Answers(right[3:], sure[3:], sure[3:], 4), 10_000) is None
+
+
+def test_robustness_is_drawn_with_the_accuracy_without_disturbance(tmp_path):
+    rows = [("noise", 1.0, "Hz/px", 0.9), ("noise", 3.0, "Hz/px", 0.5), ("time", 1.5, "times as long", 0.8)]
+    panels = draw_robustness(rows, 0.95).axes
+    assert panels[0].lines[0].get_xydata().tolist() == [[0, 0.95], [1, 0.9], [3, 0.5]]
+    assert panels[1].lines[0].get_xydata().tolist() == [[1, 0.95], [1.5, 0.8]]
+    write_plot(rows, 0.95, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_time_is_stretched():

@@ -2,16 +2,20 @@
 
 import json
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 import torch
 
-from aestream_core.errors import FormatError, InvalidArgumentError, UnknownNameError
+from aestream_core.errors import FormatError, InvalidArgumentError, MissingDependencyError, UnknownNameError
 from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
+from aestream_snn.models.quantise import quantised
 from aestream_snn.training.accuracy import judge
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aestream_snn.training.compose import GROUPS, compose_config, group_choices
+from aestream_snn.training.config import LoggingConfig
 from aestream_snn.training.phases import PhaseClock
+from aestream_snn.training.reporters import TensorBoardReporter, make_reporters
 from aestream_snn.training.trainer import Trainer, model_of, rate_factor
 
 SMALL = SimGestureConfig(train=96, validation=24, test=24)
@@ -142,6 +146,71 @@ def test_settings_survive_the_way_through_a_checkpoint(splits, tmp_path):
     run.run()
     stored = read_checkpoint(run.last_path).facts["config"]
     assert json.dumps(stored["data"]["frames"]) == json.dumps(vars(replace(run.config.data.frames)))
+
+
+def test_training_for_8_bits_judges_8_bits_and_bounds_weights(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.epochs=1", "task.int8=true", "task.weight_limit=0.2")
+    run.run()
+    assert all(weights.weight.abs().max() <= 0.2 + 1e-6 for weights in run.model.weights)
+    frames = run.config.data.frames
+    assert run.state.best == judge(quantised(run.model), splits[1], frames).accuracy
+
+
+def test_a_run_starts_with_the_weights_of_a_checkpoint(splits, tmp_path):
+    first = trainer(splits, tmp_path, "task.epochs=1")
+    first.run()
+    again = trainer(splits, tmp_path / "again", f"model.start={first.best_path}", "system.seed=9")
+    assert torch.equal(again.model.weights[0].weight, first.model.weights[0].weight)
+    with pytest.raises(FormatError, match="the checkpoint is of another model"):
+        trainer(splits, tmp_path / "other", f"model.start={first.best_path}", "model=conv_iaf_deep")
+
+
+class Listener:
+    """A reporter that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.rows, self.readings = [], []
+
+    def batch(self, epoch, number, of, loss):
+        pass
+
+    def epoch(self, row):
+        self.rows.append(row)
+
+    def network(self, epoch, reading):
+        self.readings.append((epoch, reading))
+
+    def close(self):
+        pass
+
+
+def test_reporters_hear_what_the_network_does_after_every_epoch(splits, tmp_path):
+    heard, deaf = Listener(), Listener()
+    trainer(splits, tmp_path, "task.epochs=2").run([heard])
+    trainer(splits, tmp_path, "task.epochs=1", "logging.monitor=false").run([deaf])
+    assert [epoch for epoch, _ in heard.readings] == [1, 2]
+    assert all(len(reading.layers) == 3 and reading.synops > 0 for _, reading in heard.readings)
+    assert (len(deaf.rows), deaf.readings) == (1, [])
+
+
+def test_tensorboard_gets_scalars_and_histograms_of_every_layer(splits, tmp_path):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run, reporter = trainer(splits, tmp_path, "task.epochs=1"), TensorBoardReporter(tmp_path / "board")
+    run.run([reporter])
+    reporter.close()
+    board = EventAccumulator(str(tmp_path / "board"))
+    board.Reload()
+    assert {"network/layer0/rate", "network/layer2/dead", "network/synops"} < set(board.Tags()["scalars"])
+    assert "network/layer1/weights" in board.Tags()["histograms"]
+
+
+def test_weights_and_biases_that_is_not_installed_is_said(tmp_path):
+    if find_spec("wandb") is not None:
+        pytest.skip("it is installed here")
+    with pytest.raises(MissingDependencyError, match="pip install wandb"):
+        make_reporters(LoggingConfig(folder=str(tmp_path), wandb=True, live=False), {})
 
 
 def test_phases_add_up():

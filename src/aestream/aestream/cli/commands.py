@@ -46,6 +46,7 @@ COMMANDS = {
     "watch": Command("aestream.watch.cli", "show how the stages of a running pipeline do"),
     "train": Command("aestream.cli.train", "train a spiking network on recordings of events"),
     "evaluate": Command("aestream.cli.evaluate", "judge a trained network on its test data"),
+    "snn": Command("aestream.cli.snn.command", "report about a trained spiking network, or export it"),
     "demo": Command("aestream.demo", "run the simulated camera to tensor in ROS 2 processes, about 10 s"),
     "doctor": Command("aestream.cli.doctor", "say what is installed, what is missing, and what brings it"),
     "completion": Command("aestream.cli.completion", "print the script that completes this command in a shell"),

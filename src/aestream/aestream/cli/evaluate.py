@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   aestream evaluate out/train/best.safetensors
   aestream evaluate out/train/best.safetensors --recordings 100 --no-robustness
+  aestream evaluate out/train/best.safetensors --plot robustness.png
   aestream evaluate model.safetensors --data-dir ~/data/N-MNIST --json result.json
 """
 
@@ -31,6 +32,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
     parser.add_argument("--recordings", type=int, metavar="N", help="judge at most that many (default: all)")
     parser.add_argument("--no-robustness", action="store_true", help="do not disturb the recordings")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there too")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw what it withstands: .png, .svg or .pdf")
     parser.set_defaults(run=_run)
 
 
@@ -45,17 +47,32 @@ def _run(args: argparse.Namespace) -> int:
     _print(evaluation)
     if args.json:
         args.json.write_text(json.dumps(evaluation.facts(), indent=2) + "\n")
+    if args.plot:
+        _draw(evaluation, args.plot)
     return 0
+
+
+def _draw(evaluation: "Evaluation", path: Path) -> None:
+    from aestream_core.errors import InvalidArgumentError
+    from aestream_snn.evaluation.plot import write_plot
+
+    if not evaluation.robustness:
+        raise InvalidArgumentError(f"--plot {path} draws what a network withstands; leave out --no-robustness")
+    write_plot(evaluation.robustness, evaluation.verdict.accuracy, path)
+    print(f"\n{path}: accuracy over the strength of each disturbance")
 
 
 def _print(evaluation: "Evaluation") -> None:
     print(f"accuracy  {evaluation.verdict.accuracy:6.1%} of {int(evaluation.verdict.confusion.sum())} recordings")
     if evaluation.int8 is not None:
         print(f"8 bits    {evaluation.int8:6.1%}")
-    if (sure_us := evaluation.sure_us()) is not None:
-        print(f"sure      after {sure_us / 1e3:.0f} ms, the median of right answers")
+    if (sure := evaluation.sureness()) is not None:
+        times = f"{sure.median_us / 1e3:.0f} ms (median), {sure.late_us / 1e3:.0f} ms (9 of 10)"
+        print(f"sure      after {times} of right answers, {sure.share:.0%} of all")
     if (activity := evaluation.activity) is not None:
-        print(f"synops    {float(activity.synops.sum()) / 1e6:.2f} M a recording")
+        print(f"synops    {float(activity.synops.sum()) / 1e6:.2f} M a recording", end="")
+        until = evaluation.synops_until_sure()
+        print("" if until is None else f", {until / 1e6:.2f} M until it is sure")
         for number, (rate, dead) in enumerate(zip(activity.rates.tolist(), activity.dead.tolist(), strict=True)):
             print(f"layer {number}   {rate:.3f} spikes a neuron and step, {dead:.0%} of the neurons silent")
     classes = evaluation.verdict.classes

@@ -11,6 +11,7 @@ from aestream_snn.models.base import StepModel
 from aestream_snn.training.batches import batches_in_order
 
 BATCH = 32
+LATE = 0.9
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,31 @@ class Answers:
     settled: Tensor
     sure: Tensor
     steps: int
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """How long it takes until answers are sure.
+
+    Attributes:
+        share: of all recordings, those whose right answer became sure.
+        median_us: time in µs until then, of half of those.
+        late_us: time in µs until then, of nine tenths of those.
+    """
+
+    share: float
+    median_us: float
+    late_us: float
+
+
+def sureness(answers: Answers, step_us: float) -> Sureness | None:
+    """Say when right answers were sure; None where none was."""
+    sure = answers.right & (answers.sure < answers.steps)
+    if not sure.any():
+        return None
+    times = (answers.sure[sure] + 1).double() * step_us
+    median, late = (float(times.quantile(share)) for share in (0.5, LATE))
+    return Sureness(float(sure.double().mean()), median, late)
 
 
 @torch.no_grad()

@@ -55,6 +55,17 @@ def loss(words: Words, scene: Scene, share: float) -> Words:
     return np.asarray(words[scene.rng.random(len(words)) >= share])
 
 
+def rate(words: Words, scene: Scene, factor: float) -> Words:
+    """Let there be `factor` times as many events, as before a more sensitive sensor: repeated within 2 ms."""
+    times = records_of(words)["t"].astype(np.int64)
+    again = words[scene.rng.random(len(words)) < (factor - 1) % 1]
+    extra = np.concatenate([*[words] * int(factor - 1), again]).copy()
+    records = records_of(extra)
+    last = int(times.max()) if len(times) else 0
+    records["t"] = np.minimum(records["t"] + scene.rng.integers(0, 2000, len(extra)), last)
+    return _merged(words, extra)
+
+
 def stretch(words: Words, scene: Scene, factor: float) -> Words:
     """Let everything take `factor` times as long."""
     records = records_of(words).copy()
@@ -85,6 +96,7 @@ DISTURBANCES: dict[str, Row] = {
     "hot pixels": Row(hot_pixels, "pixels of 500 Hz", (5, 20, 80)),
     "flicker": Row(flicker, "px square at 100 Hz", (4, 8, 16)),
     "loss": Row(loss, "of the events", (0.1, 0.3, 0.6)),
+    "rate": Row(rate, "times as many", (1.5, 2, 3)),
     "time": Row(stretch, "times as long", (0.7, 0.85, 1.2, 1.5)),
 }
 

@@ -1,7 +1,7 @@
 """`aestream evaluate` without its parser: a checkpoint in, numbers out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from aestream_snn.data.frames import frames_of
-from aestream_snn.data.recordings import Recordings, SomeRecordings
-from aestream_snn.evaluation.answers import Answers, ask
+from aestream_snn.data.recordings import Recordings
+from aestream_snn.evaluation.answers import Answers, Sureness, ask, sureness
+from aestream_snn.evaluation.choice import some_of
 from aestream_snn.evaluation.disturbances import DISTURBANCES, Disturbed
 from aestream_snn.models.activity import Activity, follow
 from aestream_snn.models.network import SpikingNetwork
@@ -52,7 +53,8 @@ class Evaluation:
             "int8": self.int8,
             "classes": list(self.verdict.classes),
             "confusion": self.verdict.confusion.tolist(),
-            "sure_us": self.sure_us(),
+            "sure": None if (sure := self.sureness()) is None else asdict(sure),
+            "synops_until_sure": self.synops_until_sure(),
             "synops": None if self.activity is None else self.activity.synops.tolist(),
             "rates": None if self.activity is None else self.activity.rates.tolist(),
             "dead": None if self.activity is None else self.activity.dead.tolist(),
@@ -61,12 +63,16 @@ class Evaluation:
             ],
         }
 
-    def sure_us(self) -> float | None:
-        """Give the median time in µs until a right answer is sure."""
-        if self.answers is None or self.step_us is None or not self.answers.right.any():
+    def sureness(self) -> "Sureness | None":
+        """Say when right answers were sure; None where steps have no time, or none was."""
+        return None if self.answers is None or self.step_us is None else sureness(self.answers, self.step_us)
+
+    def synops_until_sure(self) -> float | None:
+        """Give the synaptic operations until the median of `sureness`, were they spread evenly over a recording."""
+        sure, answers = self.sureness(), self.answers
+        if sure is None or answers is None or self.activity is None or self.step_us is None:
             return None
-        steps = (self.answers.sure + 1).clamp(max=self.answers.steps)[self.answers.right]
-        return float(steps.double().median()) * self.step_us
+        return float(self.activity.synops.sum()) * sure.median_us / (self.step_us * answers.steps)
 
 
 def evaluate(
@@ -88,7 +94,7 @@ def evaluate(
     config = from_mapping(TrainConfig, _with_folder(checkpoint.facts["config"], data_dir))
     torch.set_num_threads(config.system.threads)
     model, frames = model_of(checkpoint), config.data.frames
-    test = _some(load_data(config, "test"), recordings)
+    test = some_of(load_data(config, "test"), recordings)
     spiking = isinstance(model, SpikingNetwork)
     int8 = judge(quantised(model), test, frames).accuracy if isinstance(model, SpikingNetwork) else None
     answers = ask(model, test, frames) if spiking else None
@@ -112,13 +118,6 @@ def _disturbed(test: Recordings) -> Iterator[tuple[str, float, str, Recordings]]
     for name, row in DISTURBANCES.items():
         for strength in row.strengths:
             yield name, strength, row.unit, Disturbed(test, row, strength)
-
-
-def _some(recordings: Recordings, count: int | None) -> Recordings:
-    if count is None or count >= len(recordings):
-        return recordings
-    order = np.random.default_rng(0).permutation(len(recordings))[:count]
-    return SomeRecordings(recordings, np.sort(order))
 
 
 def _with_folder(config: dict[str, Any], data_dir: Path | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a network does, layer by layer: spikes, synaptic operations, silent neurons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -18,36 +19,73 @@ class Activity:
         synops: (layers,) synaptic operations of a recording: an addition to a membrane for each synapse that a spike,
             or an event of the input, reaches. Synapses that would lie outside the maps do not count.
         dead: (layers,) share of the pooled outputs that never spiked.
+        place_rates: for each layer spikes of a neuron in a step, by the place of the pooled outputs.
+        cancelled: (layers,) share of the currents that others in the same receptive field and step cancel; None where
+            it was not asked for.
     """
 
     rates: Tensor
     synops: Tensor
     dead: Tensor
+    place_rates: tuple[Tensor, ...] = ()
+    cancelled: Tensor | None = None
 
 
-def follow(network: SpikingNetwork, sequence: Tensor) -> tuple[Tensor, Activity]:
+def follow(network: SpikingNetwork, sequence: Tensor, *, fields: bool = False) -> tuple[Tensor, Activity]:
     """Do what `network(sequence)` does, and count.
 
     Args:
         network: whose activity.
         sequence: (T, B, C, H, W) float32.
+        fields: whether to count what cancels inside of receptive fields, which doubles the work.
 
     Returns:
         (T, B, classes) spikes of the last layer, and the activity.
     """
-    state, outputs = network.initial_state(), []
+    state, outputs, shares = network.initial_state(), [], list[Tensor]()
     totals: list[Tensor] = [torch.zeros(())] * (len(network.layers) + 1)
     for x in sequence.unbind(0):
         handed_on, state = network.step_layers(x, state)
         outputs.append(handed_on[-1])
         totals = [total + spikes for total, spikes in zip(totals, (x, *handed_on), strict=True)]
+        if fields:
+            shares.append(cancelled_share(network, (x, *handed_on[:-1])))
     batch, steps = sequence.shape[1], sequence.shape[0]
     fans = fan_outs(network)
     synops = [(total * fan).sum() / batch for total, fan in zip(totals[:-1], fans, strict=True)]
     spiked = totals[1:]
-    rates = [total.mean() / (layer.pool**2 * steps) for total, layer in zip(spiked, network.layers, strict=True)]
+    places = tuple(t.mean(0) / (layer.pool**2 * steps) for t, layer in zip(spiked, network.layers, strict=True))
     dead = [(total.detach().sum(0) == 0).float().mean() for total in spiked]
-    return torch.stack(outputs), Activity(torch.stack(rates), torch.stack(synops), torch.stack(dead))
+    rates = torch.stack([rate.mean() for rate in places])
+    cancelled = torch.stack(shares).mean(0) if fields else None
+    return torch.stack(outputs), Activity(rates, torch.stack(synops), torch.stack(dead), places, cancelled)
+
+
+def cancelled_share(network: SpikingNetwork, inputs: Sequence[Tensor]) -> Tensor:
+    """Give for each layer the share of its currents that inputs of the other sign in the same step cancel.
+
+    That is 1 - |W x| / (|W| x), summed over neurons: 0 where all inputs of a neuron agree. Where it is large, the
+    answers of a step depend on the order of its spikes, which a simulation by steps does not know and a chip does.
+
+    Args:
+        network: whose weights.
+        inputs: frames of each layer in one step.
+
+    Returns:
+        (layers,) of 0 to 1; gradients flow to weights and inputs.
+    """
+    shares = []
+    for x, (_, weights, _) in zip(inputs, network.parts(), strict=True):
+        moved = _current(x, weights, weights.weight.abs()).sum()
+        net = _current(x, weights, weights.weight).abs().sum()
+        shares.append((moved - net) / moved.clamp(min=1e-9))
+    return torch.stack(shares)
+
+
+def _current(x: Tensor, weights: Weights, values: Tensor) -> Tensor:
+    if isinstance(weights, nn.Conv2d):
+        return functional.conv2d(x, values, None, weights.stride, weights.padding)
+    return functional.linear(x.flatten(1), values)
 
 
 def fan_outs(network: SpikingNetwork) -> list[Tensor]:

@@ -99,11 +99,12 @@ class SpikingNetwork(StepModel):
 
 
 def current_of(x: Tensor, weights: Weights) -> Tensor:
-    """Give the current that a frame of spikes makes: of maps by convolution, of all of them by a matrix."""
-    if isinstance(weights, nn.Conv2d):
-        return event_conv2d(x, weights)
-    current: Tensor = weights(x.flatten(1))
-    return current
+    """Give the current that a frame of spikes makes: of maps by convolution, of all of them by a matrix.
+
+    It is float32 under autocast too, where the products are not: membranes add up over many steps.
+    """
+    current: Tensor = event_conv2d(x, weights) if isinstance(weights, nn.Conv2d) else weights(x.flatten(1))
+    return current.float()
 
 
 def _make_weights(layer: Layer, shape: tuple[int, ...]) -> tuple[Weights, tuple[int, ...]]:

@@ -10,8 +10,10 @@ from safetensors import SafetensorError, safe_open
 
 from aestream_core.errors import FormatError
 from aestream_snn.online.base import OnlineModel
+from aestream_snn.online.event_model import load_event_model
 from aestream_snn.online.frame_loading import load_frame_model
 from aestream_snn.shipped import SHIPPED
+from aestream_snn.ssm.weights import HEADER_KEY
 
 Load = Callable[[Path, torch.device, float], OnlineModel]
 """Makes a model of a file, on a device, whose scores forget to 1/e in so many ms."""
@@ -31,6 +33,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    HEADER_KEY: Kind(load_event_model, "files of `aestream train ssm=...`: models of events"),
     "aestream": Kind(load_frame_model, "checkpoints of `aestream train`: models of frames"),
 }
 """Kinds of files by the entry of their header that holds what the model is."""

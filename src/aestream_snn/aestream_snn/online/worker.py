@@ -27,7 +27,7 @@ class InferenceWorker(QueueWorker):
         self._runner, self._now_ns, self._on_answer = runner, now_ns, on_answer
 
     def handle(self, envelope: Envelope) -> None:
-        """Run a window or a packet. What waits when it stops is run whatever its age: it holds up nothing."""
+        """Run a window or a packet; while stopping whatever its age, for nothing newer is held up by it."""
         payload = envelope.payload
         assert payload is not None
         waited_ns = 0 if self.stopping else self._now_ns() - envelope.stamp_ns

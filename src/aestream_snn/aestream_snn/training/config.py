@@ -30,6 +30,7 @@ class ModelConfig:
 
     name: str = setting("conv_iaf_deep", "Name of the model.")
     spread: float = setting(0.7, "Currents of a network that was just drawn, in thresholds.", bounds=(0.01, 100))
+    start: str | None = setting(None, "Checkpoint of such a model whose weights to start with, instead of drawn ones.")
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -53,6 +54,14 @@ class TaskConfig:
         0.0, "Synaptic operations of a recording that cost nothing; 0 for any number.", bounds=(0, 1e12)
     )
     synops_penalty: float = setting(1.0, "Weight of what lies above the limit, as a share of it.", bounds=(0, 1e6))
+    rate_penalty: float = setting(0.0, "Weight of rates outside the band below; 0 for none.", bounds=(0, 1e6))
+    rate_low: float = setting(0.01, "Spikes of a neuron and step from which the band begins.", bounds=(0, 1e6))
+    rate_high: float = setting(0.5, "Spikes of a neuron and step at which it ends; 0 for no end.", bounds=(0, 1e6))
+    field_penalty: float = setting(
+        0.0, "Weight of the share of currents that cancel in one receptive field and step.", bounds=(0, 1e6)
+    )
+    int8: bool = setting(False, "Round weights to 8 bits in the forward pass, straight through in the backward one.")
+    weight_limit: float = setting(0.0, "Largest weight in thresholds; 0 for any. Speck asks for < 1.", bounds=(0, 1e6))
     limit_s: float = setting(0.0, "Time after which to stop; 0 for any.", unit="s", bounds=(0, 1e7))
 
     def __post_init__(self) -> None:
@@ -66,6 +75,9 @@ class SystemConfig:
 
     device: str = setting("cpu", "Where the model runs.", choices=("cpu", "cuda"))
     threads: int = setting(1, "Threads of torch; two are slower than one for networks this small.", bounds=(1, 1024))
+    precision: str = setting(
+        "float32", "Of convolutions and products; membranes are float32.", choices=("float32", "bfloat16")
+    )
     seed: int = setting(0, "Seed of weights, order and augmentations.", bounds=(0, 2**31 - 1))
 
     def __post_init__(self) -> None:
@@ -80,6 +92,7 @@ class LoggingConfig:
     folder: str = setting("out/train", "Folder of the run: checkpoints, curves, configuration.")
     tensorboard: bool = setting(True, "Write curves for TensorBoard, where it is installed.")
     wandb: bool = setting(False, "Send curves to Weights & Biases; it must be installed.")
+    monitor: bool = setting(True, "Write rates, synaptic operations and weights of every epoch where curves go.")
     live: bool = setting(True, "Show progress while it runs, where the output is a terminal.")
 
     def __post_init__(self) -> None:

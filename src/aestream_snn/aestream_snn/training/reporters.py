@@ -10,7 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from aestream_core.errors import MissingDependencyError
+from aestream_snn.monitoring.reading import Reading
 from aestream_snn.training.config import LoggingConfig
+
+SILENT = 0.9
+"""Share of a layer's places that are dead, or saturated, from which the terminal says so."""
 
 
 class Reporter(Protocol):
@@ -21,6 +25,9 @@ class Reporter(Protocol):
 
     def epoch(self, row: Mapping[str, float]) -> None:
         """Hear of one epoch: numbers by name."""
+
+    def network(self, epoch: int, reading: Reading) -> None:
+        """Hear what the network does after an epoch."""
 
     def close(self) -> None:
         """Hear that there is no more."""
@@ -51,6 +58,13 @@ class TerminalReporter:
             f"validation {row['validation']:6.1%}  {row['seconds']:6.1f} s"
         )
 
+    def network(self, epoch: int, reading: Reading) -> None:
+        """Write of silent and restless layers, which learn nothing."""
+        for number, layer in enumerate(reading.layers):
+            if layer.dead > SILENT or layer.saturated > SILENT:
+                said = f"layer {number}: {layer.dead:.0%} of its places silent, {layer.saturated:.0%} saturated"
+                self._progress.console.print(said)
+
     def close(self) -> None:
         """Take the bar away."""
         self._progress.stop()
@@ -72,6 +86,13 @@ class TensorBoardReporter:
         for name, value in row.items():
             self._writer.add_scalar(f"epoch/{name}", value, int(row["epoch"]))
 
+    def network(self, epoch: int, reading: Reading) -> None:
+        """Write scalars and histograms of every layer."""
+        for name, value in reading.scalars().items():
+            self._writer.add_scalar(f"network/{name}", value, epoch)
+        for name, values in reading.distributions().items():
+            self._writer.add_histogram(f"network/{name}", values, epoch)
+
     def close(self) -> None:
         """End the file."""
         self._writer.close()
@@ -88,7 +109,8 @@ class WandbReporter:
         """
         if find_spec("wandb") is None:
             raise MissingDependencyError("logging.wandb=true needs Weights & Biases: pip install wandb")
-        self._run: Any = import_module("wandb").init(project="aestream", dir=str(folder), config=dict(config))
+        self._wandb: Any = import_module("wandb")
+        self._run: Any = self._wandb.init(project="aestream", dir=str(folder), config=dict(config))
 
     def batch(self, epoch: int, number: int, of: int, loss: float) -> None:
         """Send nothing: an epoch is often enough."""
@@ -96,6 +118,11 @@ class WandbReporter:
     def epoch(self, row: Mapping[str, float]) -> None:
         """Send all numbers."""
         self._run.log(dict(row))
+
+    def network(self, epoch: int, reading: Reading) -> None:
+        """Send scalars and histograms, to go with the numbers of the epoch."""
+        histograms = {name: self._wandb.Histogram(values.numpy()) for name, values in reading.distributions().items()}
+        self._run.log({**reading.scalars(), **histograms}, commit=False)
 
     def close(self) -> None:
         """End the run."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
@@ -17,15 +16,18 @@ from aestream_snn.data.frames import frame_shape, frames_of
 from aestream_snn.data.noise import simulate_noise
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.data.table import DataRequest, load_split
-from aestream_snn.models.activity import follow
 from aestream_snn.models.base import StepModel
 from aestream_snn.models.calibrate import calibrate
 from aestream_snn.models.network import SpikingNetwork
+from aestream_snn.models.quantise import limit_weights, quantised
 from aestream_snn.models.table import make_model
+from aestream_snn.monitoring.monitor import Monitor
+from aestream_snn.monitoring.reading import Reading
 from aestream_snn.training.accuracy import judge
 from aestream_snn.training.batches import TrainingBatches
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from aestream_snn.training.config import TaskConfig, TrainConfig
+from aestream_snn.training.config import TrainConfig
+from aestream_snn.training.loss import precision_of, scores_and_loss
 from aestream_snn.training.phases import PhaseClock
 from aestream_snn.training.reporters import Reporter
 from aestream_snn.training.run_state import RunState, load_weights
@@ -34,6 +36,8 @@ CALIBRATION = 32
 """Recordings by which the weights of a new network are scaled."""
 
 NOISE_RECORDINGS = 32
+WATCHED = 16
+"""Recordings of the validation data that the network is watched on after an epoch."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,24 @@ class Trainer:
             self.state.curve.append(row)
             with self.clock.phase("logging"):
                 self._keep(row["validation"])
-                for reporter in reporters:
-                    reporter.epoch(row)
+                self._tell(reporters, row)
+
+    def _tell(self, reporters: Sequence[Reporter], row: Mapping[str, float]) -> None:
+        reading = self.reading() if reporters and self.config.logging.monitor else None
+        for reporter in reporters:
+            if reading is not None:
+                reporter.network(self.state.epoch, reading)
+            reporter.epoch(row)
+
+    def reading(self) -> Reading | None:
+        """Watch the network on some of the validation data; None for a model that does not spike."""
+        if not isinstance(self.model, SpikingNetwork):
+            return None
+        count = min(len(self._validation), WATCHED)
+        some = [index * len(self._validation) // count for index in range(count)]
+        monitor = Monitor(self.model, fields=True)
+        monitor.run(frames_of(self._validation, some, self.config.data.frames).to(self.config.system.device))
+        return monitor.reading()
 
     def finished(self) -> bool:
         """Say whether there is nothing more to do."""
@@ -144,20 +164,20 @@ class Trainer:
                 torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.task.clip)
             self.state.optimiser.step()
             self.state.schedule.step()
+            if self.config.task.weight_limit and isinstance(self.model, SpikingNetwork):
+                limit_weights(self.model, self.config.task.weight_limit)
         return float(loss.detach()), scores.detach()
 
     def _scores_and_loss(self, sequence: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        task = self.config.task
-        if task.synops_limit and isinstance(self.model, SpikingNetwork):
-            outputs, activity = follow(self.model, sequence)
-            scores = outputs.sum(0)
-            above = torch.relu(activity.synops.sum() / task.synops_limit - 1)
-            return scores, loss_of(scores, labels, task) + task.synops_penalty * above
-        scores = self.model(sequence).sum(0)
-        return scores, loss_of(scores, labels, task)
+        with precision_of(self.config.system):
+            return scores_and_loss(self.model, sequence, labels, self.config.task)
 
     def _judge(self, recordings: Recordings) -> float:
-        return judge(self.model, recordings, self.config.data.frames, device=self.config.system.device).accuracy
+        """Judge the model, with 8 bits where it is trained for them."""
+        model = self.model
+        if self.config.task.int8 and isinstance(model, SpikingNetwork):
+            model = quantised(model)
+        return judge(model, recordings, self.config.data.frames, device=self.config.system.device).accuracy
 
     def _keep(self, accuracy: float) -> None:
         """Write the checkpoints."""
@@ -186,7 +206,9 @@ def new_model(config: TrainConfig, train: Recordings) -> StepModel:
     torch.manual_seed(config.system.seed)
     shape = frame_shape(train.width, train.height, config.data.frames)
     model = make_model(config.model.name, shape, len(train.classes))
-    if isinstance(model, SpikingNetwork):
+    if config.model.start is not None:
+        load_weights(model, read_checkpoint(Path(config.model.start)))
+    elif isinstance(model, SpikingNetwork):
         some = torch.randperm(len(train))[:CALIBRATION].tolist()
         calibrate(model, frames_of(train, some, config.data.frames), spread=config.model.spread)
     return model
@@ -198,17 +220,6 @@ def rate_factor(update: int, updates: int, warmup: float) -> float:
     if update < rising:
         return (update + 1) / rising
     return 0.5 * (1 + math.cos(math.pi * min((update - rising) / max(updates - rising, 1), 1)))
-
-
-def loss_of(scores: Tensor, labels: Tensor, task: TaskConfig) -> Tensor:
-    """Give the cross-entropy of spike counts.
-
-    Args:
-        scores: (B, classes) spikes of all steps.
-        labels: (B,) int64.
-        task: how counts become scores.
-    """
-    return functional.cross_entropy(scores * task.score_scale, labels)
 
 
 def facts_of(config: TrainConfig, classes: Sequence[str], model: StepModel) -> dict[str, Any]:

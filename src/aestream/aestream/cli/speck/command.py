@@ -56,7 +56,7 @@ def run_plan(args: argparse.Namespace) -> int:
     try:
         made = plan(network, device=args.device)
     except PlanError as error:
-        _print_violations(error, as_json=args.json)
+        print_violations(error, as_json=args.json)
         return 1
     if args.picture:
         from aestream.cli.speck.picture import draw_plan
@@ -87,7 +87,8 @@ def run_doctor(_: argparse.Namespace) -> int:
     return 0
 
 
-def _print_violations(error: "PlanError", *, as_json: bool) -> None:
+def print_violations(error: "PlanError", *, as_json: bool) -> None:
+    """Print every limit that is broken, a line each."""
     if as_json:
         print(json.dumps({"fits": False, "violations": [vars(each) for each in error.violations]}, indent=2))
     for each in error.violations:

@@ -1,0 +1,1 @@
+"""`aestream snn`: reports about trained networks, and their export."""

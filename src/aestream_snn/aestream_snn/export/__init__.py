@@ -1,0 +1,1 @@
+"""Export: trained networks as other programs and chips take them."""

@@ -1,0 +1,23 @@
+"""To Sinabs' DynapcnnNetwork, for its own tools. Not run here: it needs samna, which was not at hand."""
+
+from typing import Any
+
+from aestream_snn.conversion.libraries import need_library
+from aestream_snn.conversion.sinabs import COMMAND, to_sinabs
+from aestream_snn.models.network import SpikingNetwork
+
+SAMNA = "pip install samna --index-url https://gitlab.com/api/v4/projects/27423070/packages/pypi/simple"
+
+
+def to_dynapcnn(network: SpikingNetwork, *, discretise: bool = True) -> Any:
+    """Make a `sinabs.backend.dynapcnn.DynapcnnNetwork`; its `.to("speck2fdevkit:0")` configures a board.
+
+    Raises:
+        MissingDependencyError: Sinabs or samna is not installed.
+    """
+    need_library("sinabs", COMMAND)
+    need_library("samna", SAMNA)
+    dynapcnn = need_library("sinabs.backend.dynapcnn", COMMAND)
+    return dynapcnn.DynapcnnNetwork(
+        to_sinabs(network), input_shape=network.input_shape, discretize=discretise, dvs_input=False
+    )

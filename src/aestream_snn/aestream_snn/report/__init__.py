@@ -1,0 +1,1 @@
+"""Reports: one HTML file about a trained network and what it does on recordings."""
