@@ -90,7 +90,7 @@ def test_events_become_predictions_spikes_and_a_summary(tmp_path: Path, capsys: 
 def test_a_chip_without_samna_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, *(["output", "null"] if words == ["input", "speck"] else [])]) == 1
     [line] = capsys.readouterr().err.splitlines()
-    assert line.startswith("aestream: error: a Speck chip needs samna, which is not installed: pip install samna")
+    assert line.startswith("aestream: error: a Speck chip needs samna, which is not installed: install SynSense's")
 
 
 @pytest.mark.parametrize(

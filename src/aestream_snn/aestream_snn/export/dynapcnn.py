@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from aestream_bridge.speck.backends.samna_library import load_samna
 from aestream_snn.conversion.libraries import need_library
 from aestream_snn.conversion.sinabs import COMMAND, to_sinabs
 from aestream_snn.models.network import SpikingNetwork
-
-SAMNA = "pip install samna --index-url https://gitlab.com/api/v4/projects/27423070/packages/pypi/simple"
 
 
 def to_dynapcnn(network: SpikingNetwork, *, discretise: bool = True) -> Any:
@@ -16,7 +15,7 @@ def to_dynapcnn(network: SpikingNetwork, *, discretise: bool = True) -> Any:
         MissingDependencyError: Sinabs or samna is not installed.
     """
     need_library("sinabs", COMMAND)
-    need_library("samna", SAMNA)
+    load_samna()
     dynapcnn = need_library("sinabs.backend.dynapcnn", COMMAND)
     return dynapcnn.DynapcnnNetwork(
         to_sinabs(network), input_shape=network.input_shape, discretize=discretise, dvs_input=False

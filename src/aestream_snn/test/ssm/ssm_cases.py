@@ -11,7 +11,7 @@ import torch
 
 from aestream_snn.ssm import EventSSM, SSMConfig
 
-GOLDEN = Path("/work/shared/data/golden_event_ssm.npz")
+GOLDEN = Path(__file__).resolve().parents[5] / "shared" / "data" / "golden_event_ssm.npz"
 GOLDEN_NAMES = ("A_async_avg", "B_async_timepool", "C_zoh_last", "D_dirac_avg")
 POOLINGS, DISCRETISATIONS, NORMS = ("avg", "last", "time"), ("zoh", "dirac", "async"), ("layer", "batch")
 SHAPES = list(itertools.product(POOLINGS, DISCRETISATIONS, NORMS))

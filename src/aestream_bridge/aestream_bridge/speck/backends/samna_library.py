@@ -12,8 +12,7 @@ from typing import Any
 from aestream_core.errors import MissingDependencyError
 
 _MARK = "PYPI_SAMNA"
-INSTALL = "pip install samna --index-url https://gitlab.com/api/v4/projects/27423070/packages/pypi/simple"
-"""The index is the one that the stub itself names."""
+INSTALL = "install SynSense's own build, as https://synsense-sys-int.gitlab.io/samna/ says"
 
 
 def samna_state() -> str:
