@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aestream.cli.sinks.paths import check_output_path
 from aestream.cli.snn.progress import bar
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def _add_report(words: Any) -> None:
     report = words.add_parser("report", help="rates, operations, dead neurons and weights as one HTML file")
     report.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="best.safetensors of a run")
     report.add_argument("what", nargs="?", metavar="WHAT", help="a recording, or data=NAME (default: its test data)")
-    report.add_argument("-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="(%(default)s)")
+    report.add_argument(
+        "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="page to write (%(default)s)"
+    )
     _add_data(report)
     report.set_defaults(run=run_report)
 
@@ -69,11 +72,11 @@ def run_report(args: argparse.Namespace) -> int:
     """Write the page."""
     from aestream_snn.report.command import make_report
 
+    check_output_path(args.output, kind="report", extensions=(".html",))
     with bar("watching") as tell:
         page = make_report(
             args.checkpoint, args.what, data_dir=args.data_dir, recordings=args.recordings, progress=tell
         )
-    args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(page, encoding="utf-8")
     print(f"{args.output}: {len(page) / 1e3:,.0f} kB, opens in any browser")
     return 0
@@ -86,12 +89,13 @@ def run_export(args: argparse.Namespace) -> int:
         Exit status: 0, or 1 where the network does not fit.
     """
     from aestream_bridge.speck import PlanError
-    from aestream_snn.export.table import Exported, export
+    from aestream_snn.export.table import TARGETS, Exported, export
     from aestream_snn.report.command import config_for, spiking_model
     from aestream_snn.training.checkpoint import read_checkpoint
     from aestream_snn.training.compose import from_mapping
     from aestream_snn.training.config import TrainConfig
 
+    check_output_path(args.output, kind=f"--to {args.to}", extensions=(TARGETS[args.to].suffix,))
     checkpoint = read_checkpoint(args.checkpoint)
     network, facts = spiking_model(checkpoint, args.checkpoint), checkpoint.facts
     config = config_for(from_mapping(TrainConfig, facts["config"]), None, args.data_dir)
