@@ -17,6 +17,7 @@ COMMANDS = {
     "coroutines": ["--rounds", "2", "--events", "2000000", "--results", "out/bench_coroutines_short.json"],
     "copies": ["--duration-s", "2"],
     "transport": ["--rates", "10", "--seconds", "1", "--results", "out/bench_transport_short.json"],
+    "inference": ["--seconds", "3", "--tries", "1"],
     "ssm": ["--length", "8192", "--rounds", "3"],
     "ssm_online": ["--events", "262144", "--rounds", "2"],
     "snn": ["--rounds", "2", "--share", "0.1"],

@@ -55,7 +55,7 @@ def test_of_a_stage_that_is_stopped_with_a_full_queue_every_event_is_in_the_book
     spin_until: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("aestream_gpu.worker.DRAIN_S", -1.0)
+    monkeypatch.setattr("aestream_core.queue_worker.DRAIN_S", -1.0)
     sink = make_node(AccumulatorNode, EVENTS, device="cpu", queue_limit_bytes=1_000_000)
     source = make_node(DriverNode, rate_hz=5e6, **SENSOR)
     spin_until(lambda: sink.reading().queue_bytes > 500_000, what="a queue")

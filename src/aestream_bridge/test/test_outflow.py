@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from link_packets import packet
 
-from aestream_bridge import outflow
 from aestream_bridge.outflow import Outflow
+from aestream_core import queue_worker
 from aestream_core.errors import AestreamError
 from aestream_core.events import Events
 from aestream_core.exchange import Envelope, Subscription
@@ -78,7 +78,7 @@ def test_the_end_of_the_stream_is_seen_and_forgotten_with_the_next_packet(made: 
 
 
 def test_what_a_stuck_writer_leaves_is_counted_as_dropped(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outflow, "DRAIN_S", 0.05)
+    monkeypatch.setattr(queue_worker, "DRAIN_S", 0.05)
     flow, queue, writer, _ = made
     writer.gate.clear()
     flow.start()

@@ -1,5 +1,6 @@
 """Sources: packets as events or as bytes, each made at most once; errors by name."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from aestream_core import AestreamError, Events, InvalidArgumentError
 from aestream_core.evt3 import Evt3Decoder, encode_evt3
 from aestream_driver.config import DriverConfig
-from aestream_driver.sources.names import SOURCE_NAMES
+from aestream_driver.sources.names import ENTRY_POINTS, OWN_NAMES, SOURCE_NAMES
 from aestream_driver.sources.table import MAX_MESSAGE_BYTES, SOURCES, open_source
 
 
@@ -30,7 +31,9 @@ def recording(tmp_path: Path) -> tuple[Path, Events]:
 
 
 def test_the_table_has_a_row_for_every_name() -> None:
-    assert sorted(SOURCES) == sorted(SOURCE_NAMES)
+    assert sorted(SOURCES) == sorted(OWN_NAMES)
+    added = [name for name in SOURCE_NAMES if name not in SOURCES]
+    assert added == sorted({entry.name for entry in entry_points(group=ENTRY_POINTS)})
 
 
 def test_an_evt3_recording_passes_through_byte_for_byte_and_decodes_on_request(recording: tuple[Path, Events]) -> None:

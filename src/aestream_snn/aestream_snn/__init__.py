@@ -11,6 +11,7 @@ import torch
 from aestream_snn.models.network import SpikingNetwork
 from aestream_snn.models.table import MODELS, make_model
 from aestream_snn.neurons.config import IAF, LIF, NeuronConfig
+from aestream_snn.neurons.sparse_conv import event_conv2d
 from aestream_snn.neurons.step import neuron_step, neuron_step_ref
 
 if "OMP_NUM_THREADS" not in os.environ:
@@ -22,6 +23,7 @@ __all__ = [
     "MODELS",
     "NeuronConfig",
     "SpikingNetwork",
+    "event_conv2d",
     "make_model",
     "neuron_step",
     "neuron_step_ref",

@@ -1,19 +1,14 @@
 """The bridge's thread: takes packets from a queue, runs them through a session, gives predictions to a sink."""
 
-import math
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from aestream_bridge.speck.readout import Prediction
 from aestream_bridge.speck.session import SpeckSession
-from aestream_core.errors import AestreamError
 from aestream_core.events import Events
 from aestream_core.exchange import Envelope, Subscription
+from aestream_core.queue_worker import QueueWorker
 
-DRAIN_S = 1.0
-"""Longest time that `SpeckWorker.stop` works on what waits."""
 _POLL_S = 0.02
 
 
@@ -40,12 +35,11 @@ class Progress:
     lost_spikes: int = 0
 
 
-class SpeckWorker:
+class SpeckWorker(QueueWorker):
     """Runs what comes through a subscription until it is stopped. The session is used on this thread only.
 
     Attributes:
         progress: how far it is; replaced as a whole, so any thread may read it.
-        ended: whether the stream ended and everything of it was given out.
     """
 
     def __init__(
@@ -57,58 +51,15 @@ class SpeckWorker:
         on_failure: Callable[[str], None],
     ) -> None:
         """Prepare; the sinks are called on the worker's thread."""
+        super().__init__(queue, task="speck", on_failure=on_failure, poll_s=_POLL_S)
         self.progress = Progress()
-        self.ended = False
-        self._queue = queue
         self._session = session
         self._on_prediction = on_prediction
-        self._on_failure = on_failure
-        self._stop_at_s = math.inf
-        self._thread = threading.Thread(target=self._run, name="aestream_speck", daemon=True)
 
-    def start(self) -> None:
-        """Begin on a thread of its own."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Run what waits, give the open window and end the thread; no prediction is given out after this returns.
-
-        What a device too slow for it leaves in the queue after `DRAIN_S` counts as dropped there.
-        """
-        self._stop_at_s = time.monotonic() + DRAIN_S
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except AestreamError as error:
-            self._on_failure(str(error))
-        except Exception as error:
-            self._on_failure(f"the bridge stopped: {type(error).__name__}: {error}")
-        finally:
-            # Nobody takes from it any more: a recording must not wait for room, and what comes counts as dropped.
-            self._queue.close()
-
-    def _work(self) -> None:
-        while time.monotonic() < self._stop_at_s:
-            stopping = self._stop_at_s < math.inf
-            envelope = self._queue.take(0 if stopping else _POLL_S)
-            if stopping and envelope is None:
-                break
-            if envelope is None:
-                self._give(self._session.poll().predictions)
-            else:
-                self._handle(envelope)
-        self._give(self._session.flush())
-
-    def _handle(self, envelope: Envelope) -> None:
-        if envelope.payload is None:
-            self._give(self._session.flush())
-            self.ended = True
-            return
+    def handle(self, envelope: Envelope) -> None:
+        """Run a packet through the device."""
         events = envelope.payload
         assert isinstance(events, Events)
-        self.ended = False
         self.progress = replace(self.progress, arrived_ns=envelope.stamp_ns)
         step = self._session.add(events)
         chip = self._session.chip()
@@ -122,6 +73,14 @@ class SpeckWorker:
             lost_spikes=chip.lost,
         )
         self._give(step.predictions)
+
+    def idle(self) -> None:
+        """Take what the device says by itself."""
+        self._give(self._session.poll().predictions)
+
+    def finish(self) -> None:
+        """Give the open window."""
+        self._give(self._session.flush())
 
     def _give(self, predictions: list[Prediction]) -> None:
         for prediction in predictions:

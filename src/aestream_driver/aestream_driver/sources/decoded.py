@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from aestream_core.events import Events
 from aestream_core.evt3 import encode_evt3
 from aestream_core.files import FileStream
-from aestream_core.streams import PacketStream
+from aestream_core.streams import Packets
 from aestream_driver.sources.base import SourcePacket, Trouble, WirePacket
 from aestream_driver.sources.side import NOTHING, SideData
 
@@ -60,7 +60,7 @@ class DecodedSource:
     dropped_packets = 0
     trouble: Trouble | None = None
 
-    def __init__(self, stream: PacketStream, *, description: str, lossless: bool) -> None:
+    def __init__(self, stream: Packets, *, description: str, lossless: bool) -> None:
         """Take over an open stream."""
         self._stream = stream
         self.width = stream.width

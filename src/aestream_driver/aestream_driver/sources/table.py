@@ -1,6 +1,7 @@
-"""The table of sources: a new one is one function and one row."""
+"""The table of sources: a new one is one function and one row, or an entry point of another package."""
 
 from collections.abc import Callable
+from importlib.metadata import entry_points
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.files import FILE_FORMATS, file_info, open_file
@@ -13,6 +14,7 @@ from aestream_driver.sources.camera import Patience
 from aestream_driver.sources.camera_opening import SelectedCamera, open_camera, select_camera
 from aestream_driver.sources.datagrams import DatagramSource
 from aestream_driver.sources.decoded import DecodedSource
+from aestream_driver.sources.names import ENTRY_POINTS
 from aestream_driver.sources.passed_through import PassedThroughSource
 from aestream_driver.sources.playback import Playback
 
@@ -30,7 +32,10 @@ def open_source(config: DriverConfig, camera: SelectedCamera | None = None) -> S
     Raises:
         AestreamError: it cannot be opened; the message says what and why.
     """
-    return SOURCES[config.source](config, camera)
+    if config.source in SOURCES:
+        return SOURCES[config.source](config, camera)
+    source: Source = entry_points(group=ENTRY_POINTS)[config.source].load()(config)
+    return source
 
 
 def _open_camera(config: DriverConfig, camera: SelectedCamera | None) -> Source:

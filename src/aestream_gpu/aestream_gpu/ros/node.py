@@ -76,6 +76,7 @@ class AccumulatorNode(StreamNode[AccumulatorConfig]):
             device=self._device,
             on_window=self._on_window,
             on_failure=self.fail,
+            on_end=lambda: self._publication.end(self.now_ns()),
         )
         self._worker.start()
 

@@ -31,26 +31,35 @@ class StreamingEngine:
     time; 0, as in training, averages over everything since the start. With `upstream_time`, an event waits for the
     next.
 
+    With `cells`, (columns, rows) of squares of pixels that share tokens, packets of any sensor are taken in: squares as
+    large as fit, in its middle. Without, tokens are pixels, and the sensor has as many as in training.
+
     One engine serves one thread at a time; states are independent of each other.
     """
 
-    def __init__(self, model: EventSSM, *, tick_ms: float = 1e-3, forget_ms: float = 0.0) -> None:
+    def __init__(
+        self, model: EventSSM, *, tick_ms: float = 1e-3, forget_ms: float = 0.0, cells: tuple[int, int] | None = None
+    ) -> None:
         """Take the weights over; later changes of the model change nothing.
 
         Args:
             model: the trained network.
             tick_ms: what one unit of time is, in ms; events' times are in µs.
             forget_ms: see above.
+            cells: see above.
 
         Raises:
-            InvalidArgumentError: a weight is NaN or infinite, or a real part is not negative, or a time is.
+            InvalidArgumentError: a weight is NaN or infinite, a real part is not negative, a time is, or cells are not
+                half as many as tokens.
         """
         if not tick_ms > 0 or not forget_ms >= 0:
             raise InvalidArgumentError(f"tick_ms is {tick_ms!r}, forget_ms {forget_ms!r}; over 0, and 0 or more")
+        if cells is not None and (min(cells) < 1 or 2 * cells[0] * cells[1] != model.config.tokens):
+            raise InvalidArgumentError(f"cells are {cells}; two tokens each must make {model.config.tokens}")
         check_finite(model.state_dict())
         with torch.no_grad():
             self._native = _ssm.Engine(_network(model, tick_ms, forget_ms), list(_layers(model, tick_ms)))
-        self.config = model.config
+        self.config, self._cells = model.config, cells
 
     def start(self) -> State:
         """Give the state before the first event."""
@@ -60,18 +69,35 @@ class StreamingEngine:
         """Take a packet in; events outside its sensor are left out and counted (`state.outside`).
 
         Args:
-            packet: events of a sensor with at most half as many pixels as the model has tokens.
+            packet: events of a sensor with half as many pixels as the model has tokens; of any sensor with `cells`.
             state: is updated in place and given back; `state.copy()` keeps one.
 
         Returns:
             (classes,) float32 scores of all events so far, and the state.
         """
-        sensor = packet.width, packet.height
-        if 2 * packet.width * packet.height != self.config.tokens:
+        place = self._place(packet.width, packet.height)
+        return self._native.push_words(packet.words(), packet.t0_us, place, state), state
+
+    def remember(self, forget_ms: float) -> None:
+        """Let the readout forget to 1/e in that time, from the next packet on; 0 is never.
+
+        Raises:
+            InvalidArgumentError: the time is negative.
+        """
+        if not forget_ms >= 0:
+            raise InvalidArgumentError(f"forget_ms is {forget_ms!r}; it must be 0 or more")
+        self._native.remember(forget_ms)
+
+    def _place(self, width: int, height: int) -> tuple[int, int, int, int, int]:
+        """Give the first pixel, the side, and how many cells there are: as large as fit, in the middle."""
+        columns, rows = self._cells or (width, height)
+        side = min(width // columns, height // rows)
+        if side < 1 or 2 * columns * rows != self.config.tokens:
+            wanted = f"at least {columns} x {rows}" if self._cells else f"{self.config.tokens // 2}"
             raise InvalidArgumentError(
-                f"the sensor is {sensor}; it must have {self.config.tokens // 2} pixels, as in training"
+                f"the sensor is {width} x {height}; it must have {wanted} pixels, as in training"
             )
-        return self._native.push_words(packet.words(), packet.t0_us, *sensor, state), state
+        return (width - side * columns) // 2, (height - side * rows) // 2, side, columns, rows
 
     def push_tokens(self, tokens: npt.ArrayLike, ticks: npt.ArrayLike, state: State) -> tuple[Scores, State]:
         """Take (N,) tokens with their (N,) times in ticks in; as `push`.

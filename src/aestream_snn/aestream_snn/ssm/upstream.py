@@ -84,6 +84,59 @@ def _name(name: str, config: SSMConfig) -> str | None:
     return f"stack.{int(stage) * config.layers + int(layer)}.{part}.{table[leaf]}"
 
 
+def export_upstream(model: EventSSM) -> dict[str, dict[str, Any]]:
+    """Give a model's parameters by upstream's names: what `import_upstream` takes, and flax's `apply`.
+
+    Upstream pairs an event with the gap after it; a model of ours that was trained with the gap before needs its inputs
+    shifted there: token i with the gap before it, as `gaps_ms` gives it.
+
+    Returns:
+        `params` and, where the model has batch norms, `batch_stats`: nested NumPy arrays.
+    """
+    tree: dict[str, dict[str, Any]] = {}
+    for name, tensor in model.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        value = tensor.detach().cpu().numpy()
+        where = _upstream_name(name, model.config)
+        top = "batch_stats" if where[-1] in ("mean", "var") else "params"
+        _put(tree, (top, *where), _upstream_shape(where[-1], value).copy())
+    return tree
+
+
+def _upstream_name(name: str, config: SSMConfig) -> tuple[str, ...]:
+    parts = name.split(".")
+    if parts[0] == "embedding":
+        return "encoder", "encoder", "embedding"
+    if parts[0] == "head":
+        return "decoder", _back(_DENSE, parts[1])
+    stage, layer = divmod(int(parts[1]), config.layers)
+    kinds = {
+        "ssm": ("S5SSM_0", _SSM),
+        "norm": ("BatchNorm_0" if config.norm == "batch" else "LayerNorm_0", _NORM),
+        "gate": ("Dense_0", _DENSE),
+        "skip": ("Dense_1", _DENSE),
+    }
+    kind, table = kinds[parts[2]]
+    return "encoder", f"stages_{stage}", f"SequenceLayer_{layer}", kind, _back(table, parts[3])
+
+
+def _upstream_shape(leaf: str, value: Array) -> Array:
+    if leaf == "log_step":
+        return value[:, None]
+    return value.T if leaf == "kernel" else value
+
+
+def _back(table: Mapping[str, str], ours: str) -> str:
+    return next(theirs for theirs, name in table.items() if name == ours)
+
+
+def _put(tree: dict[str, Any], where: tuple[str, ...], value: Array) -> None:
+    for key in where[:-1]:
+        tree = tree.setdefault(key, {})
+    tree[where[-1]] = value
+
+
 def upstream_config(settings: Mapping[str, Any], *, tokens: int, classes: int) -> SSMConfig:
     """Translate upstream's model settings (`ssm_init` and `ssm`, as its YAML files hold them).
 

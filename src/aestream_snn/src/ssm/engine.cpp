@@ -110,16 +110,18 @@ void Engine::push(std::span<const std::uint32_t> tokens, std::span<const std::in
     flush(state);
 }
 
-void Engine::push(std::span<const Event> events, std::int64_t t0, Sensor sensor, EngineState& state) {
+void Engine::push(std::span<const Event> events, std::int64_t t0, const Cells& cells, EngineState& state) {
     const std::scoped_lock locked(*turn_);
-    const std::uint32_t pixels = std::uint32_t{sensor.width} * sensor.height;
     for (const Event& event : events) {
-        if (!sensor.contains(event.x, event.y())) {
+        // Left of the first column and above the first row, the differences wrap around and are too large.
+        const std::uint32_t column = (event.x - cells.left) / cells.side;
+        const std::uint32_t row = (event.y() - cells.top) / cells.side;
+        if (column >= cells.columns || row >= cells.rows) {
             ++state.outside;
             continue;
         }
-        const std::uint32_t token = (event.on() ? pixels : 0U) + std::uint32_t{event.x} * sensor.height + event.y();
-        push_one(token, t0 + event.t, state);
+        const std::uint32_t plane = event.on() ? cells.columns * cells.rows : 0U;
+        push_one(plane + column * cells.rows + row, t0 + event.t, state);
     }
     flush(state);
 }

@@ -24,6 +24,13 @@ struct EngineSpec {
     std::vector<LayerSpec> layers;
 };
 
+/// Squares of pixels that share their tokens, and where on the sensor they lie.
+struct Cells {
+    std::uint32_t left = 0, top = 0;      ///< the first pixel
+    std::uint32_t side = 1;               ///< pixels of a square
+    std::uint32_t columns = 0, rows = 0;  ///< squares
+};
+
 /// All that is carried between packets; its size does not depend on how many there were.
 struct EngineState {
     std::uint64_t shape = 0;  ///< of the engine it came from
@@ -48,8 +55,10 @@ public:
 
     /// Feed tokens, all of them below tokens(). Time that goes backwards starts anew, and is counted.
     void push(std::span<const std::uint32_t> tokens, std::span<const std::int64_t> ticks, EngineState& state);
-    /// Feed a packet, token p W H + x H + y; events outside the sensor are left out, and counted.
-    void push(std::span<const Event> events, std::int64_t t0, Sensor sensor, EngineState& state);
+    /// Feed a packet, token p W H + x H + y by columns and rows; events outside the cells are left out, and counted.
+    void push(std::span<const Event> events, std::int64_t t0, const Cells& cells, EngineState& state);
+    /// Let the readout forget to 1/e in that time from now on; 0 is never.
+    void remember(float forget_ms) { forget_ms_ = forget_ms; }
     /// Score what was seen so far.
     void scores(const EngineState& state, std::span<float> out) const;
 

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "bindings.hpp"
@@ -98,16 +99,18 @@ Array<float> push_tokens(Engine& self, const Array<std::uint32_t>& tokens, const
     return scores(self, state);
 }
 
-Array<float> push_words(Engine& self, const Array<std::int64_t>& words, std::int64_t t0, std::uint16_t width,
-                        std::uint16_t height, EngineState& state) {
+Array<float> push_words(Engine& self, const Array<std::int64_t>& words, std::int64_t t0,
+                        const std::array<std::uint32_t, 5>& place, EngineState& state) {
     check(self, state);
-    if (2 * std::size_t{width} * height > self.tokens())
-        throw py::value_error("the sensor has more pixels than tokens");
+    const auto [left, top, side, columns, rows] = place;
+    const Cells cells{.left = left, .top = top, .side = side, .columns = columns, .rows = rows};
+    if (side == 0 || 2 * std::size_t{columns} * rows > self.tokens() || std::max(left, top) > max_sensor_side)
+        throw py::value_error("there are more cells than tokens, or they have no pixels");
     const std::span<const Event> events{reinterpret_cast<const Event*>(words.data()),
                                         static_cast<std::size_t>(words.size())};
     {
         const py::gil_scoped_release unlocked;
-        self.push(events, t0, {width, height}, state);
+        self.push(events, t0, cells, state);
     }
     return scores(self, state);
 }
@@ -128,8 +131,8 @@ void register_engine(py::module_& module) {
         .def("start", &Engine::start)
         .def("scores", &scores, py::arg("state"))
         .def("push_tokens", &push_tokens, py::arg("tokens"), py::arg("ticks"), py::arg("state"))
-        .def("push_words", &push_words, py::arg("words").noconvert(), py::arg("t0"), py::arg("width"),
-             py::arg("height"), py::arg("state"));
+        .def("push_words", &push_words, py::arg("words").noconvert(), py::arg("t0"), py::arg("cells"), py::arg("state"))
+        .def("remember", &Engine::remember, py::arg("forget_ms"));
 }
 
 }  // namespace aestream::ssm

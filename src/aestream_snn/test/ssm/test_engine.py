@@ -11,7 +11,7 @@ from ssm_cases import SHAPES, random_cuts, random_model, random_stream
 
 from aestream_core import Events
 from aestream_core.errors import FormatError, InvalidArgumentError
-from aestream_snn.ssm import EventSSM, SSMConfig, gaps_ms, packet_tokens
+from aestream_snn.ssm import EventSSM, SSMConfig, gaps_ms, packet_tokens, vision_tokens
 from aestream_snn.ssm.engine import StreamingEngine
 from aestream_snn.ssm.weights import load_model, save_model
 
@@ -96,8 +96,45 @@ def test_packets_of_a_camera_give_what_their_tokens_give() -> None:
 
 def test_a_sensor_of_another_size_is_refused() -> None:
     engine = StreamingEngine(random_model(tokens=2 * 6 * 5))
-    with pytest.raises(InvalidArgumentError, match=r"the sensor is \(7, 5\); it must have 30 pixels"):
+    with pytest.raises(InvalidArgumentError, match="the sensor is 7 x 5; it must have 30 pixels"):
         engine.push(Events.from_numpy(t=[0], x=[0], y=[0], p=[0], width=7, height=5), engine.start())
+
+
+@pytest.mark.parametrize(("width", "height"), [(6, 5), (12, 10), (26, 15), (13, 21)])
+def test_cells_take_the_middle_of_any_sensor_that_holds_them(width: int, height: int) -> None:
+    model, rng = random_model(tokens=2 * 6 * 5), np.random.default_rng(0)
+    t = np.cumsum(rng.integers(0, 900, 300))
+    x, y, p = rng.integers(0, width, 300), rng.integers(0, height, 300), rng.integers(0, 2, 300)
+    engine = StreamingEngine(model, cells=(6, 5))
+    scores, state = engine.push(Events.from_numpy(t=t, x=x, y=y, p=p, width=width, height=height), engine.start())
+    side = min(width // 6, height // 5)
+    column, row = (x - (width - 6 * side) // 2) // side, (y - (height - 5 * side) // 2) // side
+    inside = (column >= 0) & (column < 6) & (row >= 0) & (row < 5)
+    tokens = vision_tokens(column[inside], row[inside], p[inside], width=6, height=5)
+    np.testing.assert_allclose(scores, scores_of(model, tokens, t[inside]), rtol=2e-4, atol=2e-4)
+    assert (state.events, state.outside) == (inside.sum(), 300 - inside.sum())
+
+
+def test_cells_that_do_not_fit_the_model_or_the_sensor_are_refused() -> None:
+    model = random_model(tokens=2 * 6 * 5)
+    with pytest.raises(InvalidArgumentError, match=r"cells are \(7, 5\); two tokens each must make 60"):
+        StreamingEngine(model, cells=(7, 5))
+    engine = StreamingEngine(model, cells=(6, 5))
+    with pytest.raises(InvalidArgumentError, match="the sensor is 9 x 4; it must have at least 6 x 5 pixels"):
+        engine.push(Events.from_numpy(t=[0], x=[0], y=[0], p=[0], width=9, height=4), engine.start())
+
+
+def test_memory_changes_from_one_packet_to_the_next() -> None:
+    model = random_model()
+    tokens, times = random_stream(200)
+    changed, fixed = StreamingEngine(model), StreamingEngine(model, forget_ms=50.0)
+    changed.remember(50.0)
+    for engine in (changed, fixed):
+        scores, _ = engine.push_tokens(tokens, times, engine.start())
+        np.testing.assert_array_equal(scores, fixed.push_tokens(tokens, times, fixed.start())[0])
+    assert not np.array_equal(scores, StreamingEngine(model).push_tokens(tokens, times, changed.start())[0])
+    with pytest.raises(InvalidArgumentError, match=r"forget_ms is -1.0; it must be 0 or more"):
+        changed.remember(-1.0)
 
 
 def test_time_that_goes_backwards_starts_anew_and_is_counted() -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import struct
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,13 +18,14 @@ from aestream_snn.ssm import EventSSM, SSMConfig, gaps_ms
 from aestream_snn.ssm.engine import StreamingEngine
 from aestream_snn.ssm.training.augment import ClipAugment, augment, cutmix
 from aestream_snn.ssm.training.batches import BatchMaker, Clips
-from aestream_snn.ssm.training.clips import Clip, clip_of, tokens_of
+from aestream_snn.ssm.training.clips import Clip, clip_of, token_count, tokens_of
 from aestream_snn.ssm.training.command import parse, train
+from aestream_snn.ssm.training.embedding import begin_alike
 from aestream_snn.ssm.training.optimise import make_optimiser, rate_factor
 from aestream_snn.ssm.training.settings import RunSettings
 from aestream_snn.ssm.training.synthetic import SIZES, make_chirp, make_delay
 from aestream_snn.ssm.training.tasks import TASKS
-from aestream_snn.ssm.weights import load_model
+from aestream_snn.ssm.weights import Meaning, load_meaning, load_model
 
 SIDE = {"width": 20, "height": 10}
 
@@ -47,6 +49,7 @@ def test_the_chirp_is_learned_completely_and_its_model_runs_online(tmp_path: Pat
     assert result.test == 1.0
     assert "test 100.0%" in capsys.readouterr().out
     assert len(json.loads((tmp_path / "run.json").read_text())["curve"]) == 3
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
     engine, test = StreamingEngine(load_model(tmp_path / "model.safetensors")), make_chirp("test", 0)
     for index in range(20):
         clip = clip_of(test.words(index))
@@ -145,6 +148,35 @@ def test_sound_is_numbered_by_channel_and_vision_by_polarity_column_and_row() ->
     assert np.array_equal(tokens_of(clip, **SIDE), clip.p * 200 + clip.x * 10 + clip.y)
 
 
+def test_cells_share_tokens_and_the_edge_belongs_to_the_last() -> None:
+    clip, sensor = random_clip(), {**SIDE, "cell_px": 3}
+    columns, rows = np.minimum(clip.x // 3, 5), np.minimum(clip.y // 3, 2)
+    assert np.array_equal(tokens_of(clip, **sensor), clip.p * 18 + columns * 3 + rows)
+    assert (token_count(**sensor), token_count(width=700, height=1, cell_px=3)) == (36, 700)
+
+
+def test_tokens_that_begin_alike_are_so_over_the_distance_and_no_further() -> None:
+    torch.manual_seed(0)
+    weight = torch.empty(2 * 64 * 64, 512)
+    begin_alike(weight, 64, 64, distance=6.0)
+    cells = weight.view(2, 64, 64, 512)
+    assert float(weight.var()) == pytest.approx(1 / 512, rel=0.05)
+    near, far = (float((cells[0, 20, 20] * cells[0, 20 + step, 20]).sum()) for step in (2, 30))
+    assert near == pytest.approx(np.exp(-((2 / 6) ** 2) / 2), abs=0.1)
+    assert abs(far) < 0.2
+    assert abs(float((cells[0, 20, 20] * cells[1, 20, 20]).sum())) < 0.2
+
+
+def test_more_gestures_for_training_leave_those_for_validation_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    task = parse(["ssm=simgesture_events", "recordings=24", "seed=5"])
+    assert len(task.load("train", task.settings)) == 24
+    monkeypatch.setattr("aestream_snn.ssm.training.tasks.load_split", lambda _, split, request: (split, request.seed))
+    assert task.load("validation", task.settings) == ("validation", 5)
+
+
 def test_b_and_the_rates_form_the_group_without_decay() -> None:
     model = EventSSM(SSMConfig(tokens=9, classes=2, width=8, states=8, layers=2, stages=1))
     slow, regular = make_optimiser(model, RunSettings(ssm_rate=1e-4, rate=1e-2, weight_decay=0.1)).param_groups
@@ -185,8 +217,9 @@ def test_words_that_mean_nothing_are_refused(words: list[str], message: str) -> 
         train(words)
 
 
-def write_shd(path: Path, name: str, count: int) -> None:
-    with h5py.File(path / name, "w") as file:
+def write_spoken(path: Path, count: int) -> None:
+    """Write sounds in the layout of SHD and SSC."""
+    with h5py.File(path, "w") as file:
         kind = h5py.vlen_dtype(np.float32), h5py.vlen_dtype(np.uint16)
         times, units = (
             file.create_dataset(f"spikes/{each}", (count,), dtype=dtype)
@@ -199,14 +232,50 @@ def write_shd(path: Path, name: str, count: int) -> None:
         file["extra/keys"] = np.array([b"null", b"eins"])
 
 
+def small(folder: Path) -> list[str]:
+    """Give the words of a short run of a narrow model."""
+    return ["epochs=1", "model.width=16", "model.states=16", f"data_dir={folder}", f"folder={folder / 'out'}"]
+
+
 def test_shd_is_one_command_where_its_files_lie(tmp_path: Path) -> None:
-    write_shd(tmp_path, "shd_train.h5", 20)
-    write_shd(tmp_path, "shd_test.h5", 6)
-    words = ["epochs=1", "model.width=8", "model.states=8", f"data_dir={tmp_path}", f"folder={tmp_path / 'out'}"]
-    result = train(["ssm=shd", *words])
-    assert 0 <= result.test <= 1
+    write_spoken(tmp_path / "shd_train.h5", 20)
+    write_spoken(tmp_path / "shd_test.h5", 6)
+    result = train(["ssm=shd", *small(tmp_path)])
     assert result.model.config.tokens == 700
+    assert result.meaning == Meaning(("null", "eins"), 700, 1)
     assert load_model(tmp_path / "out" / "model.safetensors").config == result.model.config
+
+
+@pytest.mark.parametrize("task", ["ssc", "ssc_small"])
+def test_ssc_is_one_command_where_its_files_lie(tmp_path: Path, task: str) -> None:
+    for part, count in (("train", 24), ("valid", 4), ("test", 4)):
+        write_spoken(tmp_path / f"ssc_{part}.h5", count)
+    result = train([f"ssm={task}", *small(tmp_path)])
+    assert (result.model.config.tokens, result.model.config.classes) == (700, 35)
+    assert load_meaning(tmp_path / "out" / "model.safetensors").rows == 1
+
+
+def write_trial(folder: Path, name: str, gestures: int, *, events: int) -> None:
+    """Write one person of DVS128 Gesture: an AEDAT 3.1 file, and a table of which time is which gesture."""
+    rng = np.random.default_rng(gestures)
+    t_us = np.sort(rng.integers(0, gestures * 100_000, gestures * events))
+    data = 1 | rng.integers(0, 2, len(t_us)) << 1 | rng.integers(0, 128, (2, len(t_us))).T @ np.array([1 << 2, 1 << 17])
+    head = struct.pack("<HHIIIIII", 1, 1, 8, 4, 0, *[len(t_us)] * 3)
+    body = np.stack([data, t_us], 1).astype("<u4").tobytes()
+    path = folder / f"{name}.aedat"
+    path.write_bytes(b"#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#!END-HEADER\r\n" + head + body)
+    rows = [f"{index % 11 + 1},{index * 100_000},{(index + 1) * 100_000}" for index in range(gestures)]
+    (folder / f"{name}_labels.csv").write_text("\n".join(["class,startTime_usec,endTime_usec", *rows]) + "\n")
+
+
+@pytest.mark.parametrize("task", ["dvs_gesture", "dvs_gesture_medium"])
+def test_dvs_gesture_is_one_command_where_its_files_lie(tmp_path: Path, task: str) -> None:
+    for split, name, gestures in (("train", "user01_led", 66), ("test", "user24_led", 11)):
+        write_trial(tmp_path, name, gestures, events=300)
+        (tmp_path / f"trials_to_{split}.txt").write_text(f"{name}.aedat\n")
+    result = train([f"ssm={task}", "slice_events=280", *small(tmp_path)])
+    assert (result.model.config.tokens, result.model.config.classes) == (128 * 128 * 2, 11)
+    assert load_meaning(tmp_path / "out" / "model.safetensors").labels[7] == "arm_roll"
 
 
 def test_two_processes_share_the_batches_and_keep_one_model(tmp_path: Path) -> None:

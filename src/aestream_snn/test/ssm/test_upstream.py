@@ -4,12 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from ssm_cases import GOLDEN_NAMES, Golden, loop_float64
+from ssm_cases import GOLDEN_NAMES, Golden, loop_float64, random_model
 
 from aestream_core.errors import FormatError, MissingDependencyError
 from aestream_snn.ssm.engine import StreamingEngine
 from aestream_snn.ssm.stepper import Stepper
-from aestream_snn.ssm.upstream import flatten, import_upstream, read_orbax, upstream_config
+from aestream_snn.ssm.upstream import export_upstream, flatten, import_upstream, read_orbax, upstream_config
 
 
 def load(name: str) -> tuple[Golden, torch.nn.Module]:
@@ -61,6 +61,26 @@ def test_a_loop_in_float64_gives_them(name: str) -> None:
     length = golden.lengths[1]
     scores = loop_float64(model, golden.tokens[1, :length], golden.gaps[1, :length])
     np.testing.assert_allclose(scores, expected(golden, 1), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", GOLDEN_NAMES)
+def test_export_gives_back_the_originals_names_shapes_and_numbers(name: str) -> None:
+    golden, model = load(name)
+    exported = flatten(export_upstream(model))
+    assert exported.keys() == golden.tree.keys()
+    for key, value in exported.items():
+        np.testing.assert_array_equal(value, golden.tree[key], strict=True)
+
+
+@pytest.mark.parametrize("norm", ["layer", "batch"])
+def test_our_models_come_back_from_upstreams_names_as_they_went(norm: str) -> None:
+    model = random_model(norm=norm, expansion=2)
+    tree = export_upstream(model)
+    assert ("batch_stats" in tree) == (norm == "batch")
+    back = import_upstream(tree, model.config).state_dict()
+    for name, value in model.state_dict().items():
+        if not name.endswith("num_batches_tracked"):
+            assert torch.equal(back[name], value)
 
 
 def test_nested_trees_and_batch_statistics_are_flattened() -> None:

@@ -62,8 +62,10 @@ def _starts(events: int, size: int) -> range:
 class BatchMaker:
     """Turns pieces into batches."""
 
-    def __init__(self, clips: Clips, *, size: int, no_time: bool = False, upstream_time: bool = False) -> None:
-        self.clips, self.size = clips, size
+    def __init__(
+        self, clips: Clips, *, size: int, cell_px: int = 1, no_time: bool = False, upstream_time: bool = False
+    ) -> None:
+        self.clips, self.size, self._cell_px = clips, size, cell_px
         self._no_time, self._upstream_time = no_time, upstream_time
         self._lengths = np.array([len(clips.get(piece)[0]) for piece in range(len(clips))])
 
@@ -102,12 +104,13 @@ class BatchMaker:
 
     def _batch(self, parts: list[tuple[Clip, list[tuple[int, float]]]]) -> Batch:
         recordings = self.clips.recordings
+        sensor = {"width": recordings.width, "height": recordings.height, "cell_px": self._cell_px}
         lengths = [len(clip) for clip, _ in parts]
         tokens = np.zeros((len(parts), max(1, *lengths)), np.int64)
         gaps = np.zeros(tokens.shape, np.float32)
         targets = np.zeros((len(parts), len(recordings.classes)), np.float32)
         for row, (clip, labels) in enumerate(parts):
-            tokens[row, : len(clip)] = tokens_of(clip, width=recordings.width, height=recordings.height)
+            tokens[row, : len(clip)] = tokens_of(clip, **sensor)
             gaps[row, : len(clip)] = self._gaps(clip)
             for label, weight in labels:
                 targets[row, label] += weight

@@ -59,13 +59,24 @@ def clip_of(words: Words) -> Clip:
     return Clip(records["t"].astype(np.float64), records["x"].astype(np.int64), yp & 0x7FFF, yp >> 15)
 
 
-def tokens_of(clip: Clip, *, width: int, height: int) -> Ints:
-    """Give the token of each event: its channel where the sensor is one row high, else polarity, column and row."""
+def tokens_of(clip: Clip, *, width: int, height: int, cell_px: int = 1) -> Ints:
+    """Give the token of each event: its channel where the sensor is one row high, else polarity, column and row.
+
+    Columns and rows are of squares of `cell_px` pixels; those that the sensor's edge cuts belong to their neighbours.
+    """
     if height == 1:
         return clip.x
-    return vision_tokens(clip.x, clip.y, clip.p, width=width, height=height)
+    columns, rows = cells_of(width=width, height=height, cell_px=cell_px)
+    x, y = np.minimum(clip.x // cell_px, columns - 1), np.minimum(clip.y // cell_px, rows - 1)
+    return vision_tokens(x, y, clip.p, width=columns, height=rows)
 
 
-def token_count(*, width: int, height: int) -> int:
+def cells_of(*, width: int, height: int, cell_px: int = 1) -> tuple[int, int]:
+    """Give the columns and rows of a sensor in squares of `cell_px` pixels; sound keeps its channels."""
+    return (width, 1) if height == 1 else (max(1, width // cell_px), max(1, height // cell_px))
+
+
+def token_count(*, width: int, height: int, cell_px: int = 1) -> int:
     """Give the number of tokens of a sensor."""
-    return width if height == 1 else 2 * width * height
+    columns, rows = cells_of(width=width, height=height, cell_px=cell_px)
+    return columns if height == 1 else 2 * columns * rows

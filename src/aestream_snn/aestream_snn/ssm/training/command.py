@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from aestream_core.errors import AestreamError, InvalidArgumentError, UnknownNameError
+from aestream_snn.ssm.training.picture import draw_curve
 from aestream_snn.ssm.training.tasks import TASKS, Task
 from aestream_snn.ssm.training.trainer import Epoch, Result, Trainer
 from aestream_snn.ssm.weights import save_model
@@ -59,7 +60,8 @@ def train(words: Sequence[str]) -> Result:
     result = trainer.run(_tell if trainer.rank == 0 else lambda epoch: None)
     if trainer.rank == 0:
         _write(result, task)
-        print(f"test {result.test:.1%} after {result.seconds:.1f} s: {task.settings.folder}/model.safetensors")
+        took = f"{result.seconds:.1f} s, {result.processor_seconds:.1f} s of processor time"
+        print(f"test {result.test:.1%} after {took}: {task.settings.folder}/model.safetensors, curve.png")
     return result
 
 
@@ -73,12 +75,15 @@ def _tell(epoch: Epoch) -> None:
 def _write(result: Result, task: Task) -> None:
     folder = Path(task.settings.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    save_model(result.model, folder / "model.safetensors")
+    save_model(result.model, folder / "model.safetensors", result.meaning)
     facts = {
-        "test": result.test, "seconds": result.seconds, "curve": [asdict(each) for each in result.curve],
+        "test": result.test, "seconds": result.seconds, "processor_seconds": result.processor_seconds,
+        "curve": [asdict(each) for each in result.curve],
         "settings": asdict(task.settings), "model": asdict(result.model.config), "augment": asdict(task.augment),
     }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n")
+    classes = len(result.meaning.labels)
+    draw_curve(result.curve, folder / "curve.png", title=folder.name, test=result.test, classes=classes)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,13 @@ class RunSettings:
     slice_events: int = setting(
         0, "training sees slices of that many events, half overlapping; 0 for whole recordings", bounds=(0, 2**31)
     )
+    cell_px: int = setting(1, "side of the squares of pixels that share their tokens", unit="px", bounds=(1, 4096))
+    smooth_cells: float = setting(
+        0.0, "distance over which tokens begin alike; 0 draws each on its own", unit="cells", bounds=(0, 4096)
+    )
+    recordings: int = setting(
+        0, "simulated gestures to train with; 0 for as many as the data set has", bounds=(0, 1_000_000)
+    )
     no_time: bool = setting(False, "control: every gap is 1 ms, so the model knows the order alone")
     limit_s: float = setting(0.0, "time after which no epoch begins; 0 for none", unit="s", bounds=(0, 1e7))
     seed: int = setting(0, "of weights, order, augmentations and of data made here", bounds=(0, 2**31 - 1))

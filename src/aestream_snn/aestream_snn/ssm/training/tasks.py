@@ -1,10 +1,12 @@
 """The table of tasks: data, model, augmentations and hyper-parameters; one row each."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aestream_snn.data.recordings import Recordings
+from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.data.table import DataRequest, load_split
 from aestream_snn.ssm.config import SSMConfig
 from aestream_snn.ssm.presets import preset
@@ -35,9 +37,20 @@ class Task:
 def _data_set(name: str) -> Callable[[str, RunSettings], Recordings]:
     def load(split: str, settings: RunSettings) -> Recordings:
         folder = Path(settings.data_dir) if settings.data_dir else None
-        return load_split(name, split, DataRequest(data_dir=folder, seed=settings.seed))
+        return load_split(name, split, DataRequest(data_dir=folder, seed=settings.seed, progress=_tell))
 
     return load
+
+
+def _tell(done: int, total: int) -> None:
+    if done % max(1, total // 5) == 0:
+        sys.stderr.write(f"made {done} of {total} recordings; they are kept for the next time\n")
+
+
+def _simgesture(split: str, settings: RunSettings) -> Recordings:
+    if split != "train" or not settings.recordings:
+        return _data_set("simgesture")(split, settings)
+    return make_simgesture(split, SimGestureConfig(seed=settings.seed, train=settings.recordings), progress=_tell)
 
 
 _AUDIO = ClipAugment(drop=0.1, chunk=0.02, jitter_px=0.55, jitter_us=1, skew=1.2, noise=35, cutmix=0.3)
@@ -77,8 +90,11 @@ TASKS: dict[str, Task] = {
         "DVS128 Gesture, medium", _data_set("dvs_gesture"), preset("dvs_medium"), _DVS_RUN, _DVS
     ),
     "simgesture_events": Task(
-        "made here: simulated gestures", _data_set("simgesture"), replace(_SMALL, stride=16),
-        RunSettings(epochs=16, batch=16, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=1),
+        "made here: simulated gestures", _simgesture, replace(_SMALL, stride=16),
+        RunSettings(
+            epochs=6, batch=16, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=0.3, cell_px=2, smooth_cells=6,
+            recordings=5760,
+        ),
         ClipAugment(drop=0.3, jitter_px=1.0, skew=1.1, roll_px=24, angle_deg=10, scale=1.2),
     ),
     "nmnist": Task(

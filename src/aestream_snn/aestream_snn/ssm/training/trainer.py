@@ -9,13 +9,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from aestream_snn.data.recordings import Recordings
 from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.training.augment import ClipAugment
 from aestream_snn.ssm.training.batches import Batch, BatchMaker, Clips
-from aestream_snn.ssm.training.clips import token_count
+from aestream_snn.ssm.training.clips import cells_of, token_count
+from aestream_snn.ssm.training.embedding import begin_alike
 from aestream_snn.ssm.training.optimise import make_optimiser, rate_factor
 from aestream_snn.ssm.training.settings import RunSettings
 from aestream_snn.ssm.training.tasks import Task
+from aestream_snn.ssm.weights import Meaning
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,23 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Result:
-    """A trained model: that of the epoch with the best validation, and what it does on the test data."""
+    """A trained model: that of the epoch with the best validation, and what it does on the test data.
+
+    Attributes:
+        model: ready to evaluate.
+        meaning: of its classes and tokens.
+        curve: the epochs.
+        test: share of the test recordings that it is right about.
+        seconds: host time of training.
+        processor_seconds: processor time of training, of all threads: less than host time where others use the cores.
+    """
 
     model: EventSSM
+    meaning: Meaning
     curve: tuple[Epoch, ...]
     test: float
     seconds: float
+    processor_seconds: float
 
 
 class Trainer:
@@ -62,7 +76,7 @@ class Trainer:
         """Train to the end, and judge on the test data."""
         train, validation = (self._maker(split) for split in ("train", "validation"))
         model = self._model(train)
-        start_s = time.perf_counter()
+        start_s, processor_s = time.perf_counter(), time.process_time()
         curve, best = [], (-1.0, model.state_dict())
         with _processes(self.world, self.device):
             runner = nn.parallel.DistributedDataParallel(model) if self.world > 1 else model
@@ -76,9 +90,10 @@ class Trainer:
                 if right >= best[0]:
                     best = right, {name: value.clone() for name, value in model.state_dict().items()}
                 tell(curve[-1])
-        seconds = time.perf_counter() - start_s
+        seconds, processor_s = time.perf_counter() - start_s, time.process_time() - processor_s
         model.load_state_dict(best[1])
-        return Result(model.eval(), tuple(curve), self.judge(model, self._maker("test")), seconds)
+        test = self.judge(model, self._maker("test"))
+        return Result(model.eval(), self._meaning(train.clips.recordings), tuple(curve), test, seconds, processor_s)
 
     @torch.no_grad()
     def judge(self, model: EventSSM, batches: BatchMaker) -> float:
@@ -95,12 +110,25 @@ class Trainer:
         sliced = self.settings.slice_events if split == "train" else 0
         clips = Clips(self.task.load(split, self.settings), slice_events=sliced)
         size = self.settings.batch if split == "train" else min(self.settings.batch, 16)
-        return BatchMaker(clips, size=size, no_time=self.settings.no_time, upstream_time=self.task.model.upstream_time)
+        return BatchMaker(
+            clips,
+            size=size,
+            cell_px=self.settings.cell_px,
+            no_time=self.settings.no_time,
+            upstream_time=self.task.model.upstream_time,
+        )
 
     def _model(self, train: BatchMaker) -> EventSSM:
         data = train.clips.recordings
-        tokens = token_count(width=data.width, height=data.height)
-        return EventSSM(replace(self.task.model, tokens=tokens, classes=len(data.classes))).to(self.device)
+        sensor = {"width": data.width, "height": data.height, "cell_px": self.settings.cell_px}
+        model = EventSSM(replace(self.task.model, tokens=token_count(**sensor), classes=len(data.classes)))
+        if self.settings.smooth_cells:
+            begin_alike(model.embedding.weight, *cells_of(**sensor), distance=self.settings.smooth_cells)
+        return model.to(self.device)
+
+    def _meaning(self, data: Recordings) -> Meaning:
+        cells = cells_of(width=data.width, height=data.height, cell_px=self.settings.cell_px)
+        return Meaning(data.classes, *cells)
 
     def _batches(self, train: BatchMaker) -> int:
         whole = -(-len(train.clips) // train.size)

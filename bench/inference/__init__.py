@@ -1,0 +1,1 @@
+"""The launched graph from last event in to prediction out."""

@@ -1,0 +1,100 @@
+"""A trained model of frames, run window by window."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import torch
+
+from aestream_snn.models.base import StepModel
+from aestream_snn.models.network import SpikingNetwork
+from aestream_snn.online.activity_meter import EVERY, ActivityMeter
+from aestream_snn.online.base import Scores
+from aestream_snn.online.fit import fit
+from aestream_snn.online.readout import Readout
+
+WARM_UP_STEPS = 8
+MOST_SILENT = 32
+"""Empty windows that are made up for at most; whoever waits longer resets."""
+
+
+class FrameModel:
+    """Steps a `StepModel` with one window after the other.
+
+    Attributes:
+        window_us: sensor time of the windows that it was trained on.
+    """
+
+    takes: Literal["tensors"] = "tensors"
+
+    def __init__(
+        self,
+        model: StepModel,
+        *,
+        name: str,
+        labels: tuple[str, ...],
+        device: torch.device,
+        window_us: int,
+        shrink: int,
+        readout: Readout,
+    ) -> None:
+        """Take a model over, onto a device.
+
+        Args:
+            model: with its weights.
+            name: of the model.
+            labels: names of its classes.
+            device: where it is to run.
+            window_us: see above.
+            shrink: pixels along the side of one of its cells in training.
+            readout: how outputs become scores.
+        """
+        self.name, self.labels, self.device, self.window_us = name, labels, device, window_us
+        self._model, self._shrink, self._readout = model.to(device).eval(), shrink, readout
+        self._meter = ActivityMeter(model) if isinstance(model, SpikingNetwork) else None
+        self._steps = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything that was seen."""
+        self._state = self._model.initial_state()
+        self._readout.reset()
+
+    @torch.inference_mode()
+    def warm_up(self) -> None:
+        """Run on counts of a seed, then forget."""
+        made_up = torch.randint(0, 2, self._model.input_shape, generator=torch.Generator().manual_seed(0)).float()
+        for _ in range(WARM_UP_STEPS):
+            self.step(made_up)
+        self._readout.scores()
+        self.reset()
+
+    @torch.inference_mode()
+    def step(self, tensor: torch.Tensor, *, windows: float = 1.0) -> None:
+        """Take the tensor of a window in; silent windows before it are steps with empty frames."""
+        frame = fit(tensor.to(self.device), self._model.input_shape, shrink=self._shrink)
+        for _ in range(min(round(windows) - 1, MOST_SILENT)):
+            output, self._state = self._model.step(torch.zeros_like(frame), self._state)
+            self._readout.add(output[0])
+            windows -= 1
+        self._readout.add(self._step(frame)[0], windows=max(windows, 1.0))
+
+    def scores(self) -> Scores:
+        """Give (classes,) float32 probabilities."""
+        return self._readout.scores()
+
+    def activity(self) -> Mapping[str, object]:
+        """Give firing rate and synaptic operations of every layer, where it has neurons."""
+        return {} if self._meter is None else self._meter.shown(self.window_us)
+
+    def remember(self, memory_ms: float) -> None:
+        """Let scores forget to 1/e in that time."""
+        self._readout.remember(memory_ms)
+
+    def _step(self, frame: torch.Tensor) -> torch.Tensor:
+        self._steps += 1
+        if self._meter is None or self._steps % EVERY or not isinstance(self._model, SpikingNetwork):
+            output, self._state = self._model.step(frame, self._state)
+            return output
+        outputs, self._state = self._model.step_layers(frame, self._state)
+        self._meter.add(frame, outputs)
+        return outputs[-1]

@@ -1,0 +1,1 @@
+"""Spiking networks as a ROS 2 node."""
