@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aestream_snn.training.config import TrainConfig
 
 EXAMPLES = """examples:
+  aestream snn report simgesture                                          the shipped network, on its test data
   aestream snn report out/train/best.safetensors                          on the test data that it was trained for
   aestream snn report best.safetensors hands.aedat4 -o hands.html         on a recording of any length
   aestream snn report best.safetensors data=nmnist --data-dir ~/data/N-MNIST
@@ -22,6 +23,7 @@ EXAMPLES = """examples:
   aestream snn export best.safetensors --to torch step.pt2
 """
 TO = ("speck", "nir", "torch")
+CHECKPOINT = "best.safetensors of a run, or simgesture, which is shipped"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -40,7 +42,7 @@ def add_parser(subparsers: Any) -> None:
 
 def _add_report(words: Any) -> None:
     report = words.add_parser("report", help="rates, operations, dead neurons and weights as one HTML file")
-    report.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="best.safetensors of a run")
+    report.add_argument("checkpoint", type=_checkpoint, metavar="CHECKPOINT", help=CHECKPOINT)
     report.add_argument("what", nargs="?", metavar="WHAT", help="a recording, or data=NAME (default: its test data)")
     report.add_argument(
         "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="page to write (%(default)s)"
@@ -51,7 +53,7 @@ def _add_report(words: Any) -> None:
 
 def _add_export(words: Any) -> None:
     export = words.add_parser("export", help="to Speck, NIR or torch.export")
-    export.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="best.safetensors of a run")
+    export.add_argument("checkpoint", type=_checkpoint, metavar="CHECKPOINT", help=CHECKPOINT)
     export.add_argument("output", type=Path, metavar="FILE", help="file to write")
     export.add_argument("--to", choices=TO, required=True, help="what to write")
     export.add_argument("--device", default="speck2f", metavar="NAME", help="chip to plan for (default: %(default)s)")
@@ -66,6 +68,12 @@ def _add_export(words: Any) -> None:
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data lie, if not where they lay")
     parser.add_argument("--recordings", type=int, metavar="N", help="at most that many recordings (default: all)")
+
+
+def _checkpoint(name: str) -> Path:
+    from aestream_snn.shipped import SHIPPED
+
+    return SHIPPED.get(name, Path(name))
 
 
 def run_report(args: argparse.Namespace) -> int:
