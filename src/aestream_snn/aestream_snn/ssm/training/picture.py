@@ -33,6 +33,6 @@ def draw_curve(curve: Sequence[Epoch], path: Path, *, title: str, test: float, c
     for axes in (right, loss):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
-    right.legend(frameon=False, loc="lower right")
+    right.legend(frameon=False, loc="center right")
     figure.suptitle(f"{title}, {curve[-1].seconds:.0f} s")
     figure.savefig(path, dpi=130)
