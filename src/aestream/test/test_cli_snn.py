@@ -59,3 +59,19 @@ def test_a_control_that_does_not_spike_is_refused_in_one_line(folder, capsys):
 def test_data_that_are_not_there_are_refused_in_one_line(folder, capsys):
     assert main(["snn", "report", str(folder / "run/best.safetensors"), "data=mnist"]) == 1
     assert "unknown data 'mnist'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["report", "export"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(folder, capsys, word):
+    checkpoint, out = (
+        str(folder / "run/best.safetensors"),
+        str(folder / "nowhere" / {"report": "a.html", "export": "a.pt2"}[word]),
+    )
+    words = ["report", checkpoint, "-o", out] if word == "report" else ["export", checkpoint, out, "--to", "torch"]
+    assert main(["snn", *words]) == 1
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_no_recordings_are_refused(folder, capsys):
+    assert main(["snn", "report", str(folder / "run/best.safetensors"), "--recordings", "0"]) == 1
+    assert "recordings is 0; it must be 1 or more" in capsys.readouterr().err

@@ -9,13 +9,18 @@ from aestream_core.errors import InvalidArgumentError, MissingDependencyError, U
 from aestream_snn import SpikingNetwork
 from aestream_snn.conversion.nir import read_nir
 from aestream_snn.data.frames import FrameConfig, make_frames
+from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.export.dynapcnn import to_dynapcnn
 from aestream_snn.export.readout import ReadoutConfig, retrain_readout
 from aestream_snn.export.speck import compare, input_spikes, judge_twin, to_speck
 from aestream_snn.export.table import TARGETS, Exported, export
 from aestream_snn.export.torch_program import to_program, zero_state
 from aestream_snn.models.layers import Conv
-from aestream_snn.training.config import DataConfig
+from aestream_snn.shipped import SHIPPED
+from aestream_snn.training.checkpoint import read_checkpoint
+from aestream_snn.training.compose import from_mapping
+from aestream_snn.training.config import DataConfig, TrainConfig
+from aestream_snn.training.trainer import model_of
 
 FRAMES = FrameConfig(steps=10, duration_us=100_000)
 
@@ -84,6 +89,16 @@ def test_the_last_layer_learns_what_the_twin_fires():
     before, after = (judge_twin(each.network, test, FRAMES)[0].accuracy for each in plans)
     assert after > 0.9 > before
     assert all(torch.equal(a.weight, b.weight) for a, b in zip(network.weights[:2], made.weights[:2], strict=True))
+
+
+def test_the_shipped_network_plans_onto_speck_and_answers_in_the_twin(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    checkpoint = read_checkpoint(SHIPPED["simgesture"])
+    made = to_speck(model_of(checkpoint), name="simgesture", labels=tuple(checkpoint.facts["classes"]))
+    assert (len(made.cores), made.warnings) == (4, ())
+    frames = from_mapping(TrainConfig, checkpoint.facts["config"]).data.frames
+    verdict, _ = judge_twin(made.network, make_simgesture("test", SimGestureConfig(test=36)), frames)
+    assert verdict.accuracy > 0.8
 
 
 def test_the_three_ways_to_run_a_network_are_compared():

@@ -4,7 +4,7 @@ import pytest
 import torch
 from making_networks import small_network
 
-from aestream_snn.models.activity import cancelled_share, follow
+from aestream_snn.models.activity import cancelled_share, currents, follow
 from aestream_snn.models.quantise import limit_weights, quantised, rounded
 from aestream_snn.training.config import SystemConfig, TaskConfig
 from aestream_snn.training.loss import precision_of, scores_and_loss
@@ -59,11 +59,19 @@ def test_rates_inside_their_band_cost_nothing():
 def test_currents_of_one_sign_do_not_cancel_and_of_both_do():
     network, sequence = small_network()
     inputs = [sequence[0], torch.ones(3, 4, 8, 8), torch.ones(3, 6, 4, 4)]
-    assert (cancelled_share(network, inputs) > 0.1).all()
+    assert (cancelled_share(currents(network, inputs)) > 0.1).all()
     for weights in network.weights:
         weights.weight.data.abs_()
-    assert cancelled_share(network, inputs).tolist() == pytest.approx([0, 0, 0], abs=1e-5)
-    assert cancelled_share(network, [torch.zeros_like(x) for x in inputs]).tolist() == [0, 0, 0]
+    assert cancelled_share(currents(network, inputs)).tolist() == pytest.approx([0, 0, 0], abs=1e-5)
+    assert cancelled_share(currents(network, [torch.zeros_like(x) for x in inputs])).tolist() == [0, 0, 0]
+
+
+def test_steps_in_which_little_moves_do_not_rule_the_share():
+    network, sequence = small_network()
+    _, whole = follow(network, sequence, fields=True)
+    quiet = torch.cat((sequence, torch.zeros_like(sequence)))
+    _, with_silence = follow(network, quiet, fields=True)
+    assert with_silence.cancelled.tolist() == pytest.approx(whole.cancelled.tolist(), rel=0.05)
 
 
 def test_training_for_8_bits_sees_what_the_quantised_network_gives():

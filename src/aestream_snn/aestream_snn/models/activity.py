@@ -42,14 +42,14 @@ def follow(network: SpikingNetwork, sequence: Tensor, *, fields: bool = False) -
     Returns:
         (T, B, classes) spikes of the last layer, and the activity.
     """
-    state, outputs, shares = network.initial_state(), [], list[Tensor]()
+    state, outputs, moved = network.initial_state(), [], list[Tensor]()
     totals: list[Tensor] = [torch.zeros(())] * (len(network.layers) + 1)
     for x in sequence.unbind(0):
         handed_on, state = network.step_layers(x, state)
         outputs.append(handed_on[-1])
         totals = [total + spikes for total, spikes in zip(totals, (x, *handed_on), strict=True)]
         if fields:
-            shares.append(cancelled_share(network, (x, *handed_on[:-1])))
+            moved.append(currents(network, (x, *handed_on[:-1])))
     batch, steps = sequence.shape[1], sequence.shape[0]
     fans = fan_outs(network)
     synops = [(total * fan).sum() / batch for total, fan in zip(totals[:-1], fans, strict=True)]
@@ -57,29 +57,37 @@ def follow(network: SpikingNetwork, sequence: Tensor, *, fields: bool = False) -
     places = tuple(t.mean(0) / (layer.pool**2 * steps) for t, layer in zip(spiked, network.layers, strict=True))
     dead = [(total.detach().sum(0) == 0).float().mean() for total in spiked]
     rates = torch.stack([rate.mean() for rate in places])
-    cancelled = torch.stack(shares).mean(0) if fields else None
+    cancelled = cancelled_share(torch.stack(moved).sum(0)) if fields else None
     return torch.stack(outputs), Activity(rates, torch.stack(synops), torch.stack(dead), places, cancelled)
 
 
-def cancelled_share(network: SpikingNetwork, inputs: Sequence[Tensor]) -> Tensor:
-    """Give for each layer the share of its currents that inputs of the other sign in the same step cancel.
+def currents(network: SpikingNetwork, inputs: Sequence[Tensor]) -> Tensor:
+    """Give for each layer what its inputs move, and how much of that inputs of the other sign in the same step cancel.
 
-    That is 1 - |W x| / (|W| x), summed over neurons: 0 where all inputs of a neuron agree. Where it is large, the
-    answers of a step depend on the order of its spikes, which a simulation by steps does not know and a chip does.
+    Moved is |W| |x|, cancelled is |W| |x| - |W x|, both summed over neurons. Where the second is a large share of the
+    first, the answers of a step depend on the order of its spikes, which a simulation by steps does not know and a chip
+    does.
 
     Args:
         network: whose weights.
         inputs: frames of each layer in one step.
 
     Returns:
-        (layers,) of 0 to 1; gradients flow to weights and inputs.
+        (2, layers), moved and cancelled; gradients flow to weights and inputs.
     """
-    shares = []
+    rows = []
     for x, (_, weights, _) in zip(inputs, network.parts(), strict=True):
         moved = _current(x, weights, weights.weight.abs()).sum()
-        net = _current(x, weights, weights.weight).abs().sum()
-        shares.append((moved - net) / moved.clamp(min=1e-9))
-    return torch.stack(shares)
+        rows.append(torch.stack((moved, moved - _current(x, weights, weights.weight).abs().sum())))
+    return torch.stack(rows, 1)
+
+
+def cancelled_share(sums: Tensor) -> Tensor:
+    """Give the share that cancels, (layers,) of 0 to 1, of sums of `currents` over steps; 0 where nothing moves.
+
+    Over all steps at once: shares of single steps have wild gradients where little moves.
+    """
+    return sums[1] / sums[0].clamp(min=1)
 
 
 def _current(x: Tensor, weights: Weights, values: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError
-from aestream_snn.models.activity import cancelled_share, fan_outs
+from aestream_snn.models.activity import cancelled_share, currents, fan_outs
 from aestream_snn.models.base import State
 from aestream_snn.models.layers import Layer
 from aestream_snn.models.network import SpikingNetwork
@@ -54,7 +54,7 @@ class Monitor:
     def reset(self) -> None:
         """Forget all that was counted."""
         self._tallies: list[_Tally] = []
-        self._cancelled: Tensor | None = None
+        self._moved: Tensor | None = None
         self._steps, self._seen, self._batch = 0, 0, 0
 
     @torch.no_grad()
@@ -91,8 +91,8 @@ class Monitor:
         joined = [_joined(before, tally) for before, tally in zip(self._tallies, tallies, strict=False)]
         self._tallies = joined or tallies
         if self._fields:
-            shares = cancelled_share(self._network, inputs)
-            self._cancelled = shares if self._cancelled is None else self._cancelled + shares
+            moved = currents(self._network, inputs)
+            self._moved = moved if self._moved is None else self._moved + moved
         self._steps, self._seen, self._batch = self._steps + 1, self._seen + len(x), len(x)
 
     def reading(self) -> Reading:
@@ -126,7 +126,7 @@ class Monitor:
             highest=highest / neuron.threshold,
             at_bound=float(tally.at_bound) / self._steps,
             int16=max(abs(lowest), abs(highest)) * scale / LARGEST_STATE,
-            cancelled=0.0 if self._cancelled is None else float(self._cancelled[number]) / self._steps,
+            cancelled=0.0 if self._moved is None else float(cancelled_share(self._moved)[number]),
         )
 
 

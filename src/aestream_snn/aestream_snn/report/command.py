@@ -1,5 +1,6 @@
 """`aestream snn report` without its parser: a checkpoint in, a page out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,17 @@ def make_report(
     if what is None or what.startswith("data="):
         config = config_for(config, what, data_dir)
         test = some_of(load_data(config, "test"), recordings)
+        _check_classes(test.classes, checkpoint.facts["classes"], config.data.name)
         watched = watch_recordings(network, test, config.data.frames, progress=progress)
         subject = f"{len(test)} test recordings of {config.data.name}"
     else:
         watched, subject = _watch_file(network, Path(what), config, progress), what
     return page_of(path.name, subject, network, checkpoint, watched).html()
+
+
+def _check_classes(asked: Sequence[str], known: Sequence[str], name: str) -> None:
+    if len(asked) != len(known):
+        raise InvalidArgumentError(f"{name} has {len(asked)} classes; the network knows {len(known)}")
 
 
 def spiking_model(checkpoint: Checkpoint, path: Path) -> SpikingNetwork:

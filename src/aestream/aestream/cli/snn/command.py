@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aestream.cli.sinks.paths import check_output_path
 from aestream.cli.snn.progress import bar
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from aestream_snn.training.config import TrainConfig
 
 EXAMPLES = """examples:
+  aestream snn report simgesture                                          the shipped network, on its test data
   aestream snn report out/train/best.safetensors                          on the test data that it was trained for
   aestream snn report best.safetensors hands.aedat4 -o hands.html         on a recording of any length
   aestream snn report best.safetensors data=nmnist --data-dir ~/data/N-MNIST
@@ -21,6 +23,7 @@ EXAMPLES = """examples:
   aestream snn export best.safetensors --to torch step.pt2
 """
 TO = ("speck", "nir", "torch")
+CHECKPOINT = "best.safetensors of a run, or simgesture, which is shipped"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -39,16 +42,18 @@ def add_parser(subparsers: Any) -> None:
 
 def _add_report(words: Any) -> None:
     report = words.add_parser("report", help="rates, operations, dead neurons and weights as one HTML file")
-    report.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="best.safetensors of a run")
+    report.add_argument("checkpoint", type=_checkpoint, metavar="CHECKPOINT", help=CHECKPOINT)
     report.add_argument("what", nargs="?", metavar="WHAT", help="a recording, or data=NAME (default: its test data)")
-    report.add_argument("-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="(%(default)s)")
+    report.add_argument(
+        "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="page to write (%(default)s)"
+    )
     _add_data(report)
     report.set_defaults(run=run_report)
 
 
 def _add_export(words: Any) -> None:
     export = words.add_parser("export", help="to Speck, NIR or torch.export")
-    export.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="best.safetensors of a run")
+    export.add_argument("checkpoint", type=_checkpoint, metavar="CHECKPOINT", help=CHECKPOINT)
     export.add_argument("output", type=Path, metavar="FILE", help="file to write")
     export.add_argument("--to", choices=TO, required=True, help="what to write")
     export.add_argument("--device", default="speck2f", metavar="NAME", help="chip to plan for (default: %(default)s)")
@@ -65,15 +70,21 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recordings", type=int, metavar="N", help="at most that many recordings (default: all)")
 
 
+def _checkpoint(name: str) -> Path:
+    from aestream_snn.shipped import SHIPPED
+
+    return SHIPPED.get(name, Path(name))
+
+
 def run_report(args: argparse.Namespace) -> int:
     """Write the page."""
     from aestream_snn.report.command import make_report
 
+    check_output_path(args.output, kind="report", extensions=(".html",))
     with bar("watching") as tell:
         page = make_report(
             args.checkpoint, args.what, data_dir=args.data_dir, recordings=args.recordings, progress=tell
         )
-    args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(page, encoding="utf-8")
     print(f"{args.output}: {len(page) / 1e3:,.0f} kB, opens in any browser")
     return 0
@@ -86,12 +97,13 @@ def run_export(args: argparse.Namespace) -> int:
         Exit status: 0, or 1 where the network does not fit.
     """
     from aestream_bridge.speck import PlanError
-    from aestream_snn.export.table import Exported, export
+    from aestream_snn.export.table import TARGETS, Exported, export
     from aestream_snn.report.command import config_for, spiking_model
     from aestream_snn.training.checkpoint import read_checkpoint
     from aestream_snn.training.compose import from_mapping
     from aestream_snn.training.config import TrainConfig
 
+    check_output_path(args.output, kind=f"--to {args.to}", extensions=(TARGETS[args.to].suffix,))
     checkpoint = read_checkpoint(args.checkpoint)
     network, facts = spiking_model(checkpoint, args.checkpoint), checkpoint.facts
     config = config_for(from_mapping(TrainConfig, facts["config"]), None, args.data_dir)
