@@ -111,6 +111,7 @@ def test_layers_may_stand_in_any_order() -> None:
 def test_every_device_plans_the_network_that_is_built_in() -> None:
     for name in DEVICES:
         assert len(plan(load_network("quadrants"), device=name).cores) == 2
+        assert len(plan(load_network("simgesture"), device=name).cores) == 4
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_network_with_two_layers_that_are_read_out_gives_no_predictions(tmp_pa
     ("values", "message"),
     [
         ({"device": "speck9"}, "device is 'speck9'; it must be one of sim, speck2f, speck2e"),
-        ({"network": "x.bin"}, r"network is 'x.bin'; it must be one of quadrants, \*.safetensors, \*.pt"),
+        ({"network": "x.bin"}, r"network is 'x.bin'; it must be one of quadrants, simgesture, \*.safetensors, \*.pt"),
         ({"network": "x.pt"}, "network 'x.pt' is not there"),
         ({"window_us": 1}, "window_us is 1; it must be 100 to 60000000 us"),
         ({"fit": "squeeze"}, "fit is 'squeeze'; it must be one of cover, stretch, crop"),

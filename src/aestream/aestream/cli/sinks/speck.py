@@ -94,7 +94,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default=argparse.SUPPRESS,
         metavar="NETWORK",
-        help="quadrants, which is built in (default), or a file .safetensors or .pt",
+        help="quadrants (default) or simgesture, which are built in, or a file .safetensors or .pt",
     )
     add_setting_options(parser, SpeckConfig, skip=("network", "flip_x"))
     parser.add_argument("--flip-x", action="store_true", default=argparse.SUPPRESS, help="mirror left and right")

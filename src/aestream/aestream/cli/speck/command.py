@@ -32,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
     )
     words = parser.add_subparsers(title="words", metavar="WORD", dest="word", required=True)
     plan = words.add_parser("plan", help="check a network against every limit, and give each layer a core")
-    plan.add_argument("network", metavar="NETWORK", help="quadrants, or a file .safetensors or .pt")
+    plan.add_argument("network", metavar="NETWORK", help="quadrants or simgesture, or a file .safetensors or .pt")
     plan.add_argument("--device", default="speck2f", metavar="NAME", help="chip (default: %(default)s)")
     plan.add_argument("--json", action="store_true", help="print a JSON object")
     plan.add_argument("--picture", metavar="PATH", help="draw how full the cores are, .png or .svg")

@@ -1,6 +1,7 @@
 """Where networks come from: built in by name, or a file by its extension. A new one is one row."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from aestream_bridge.speck.loading.exchange import load_exchange
@@ -30,8 +31,13 @@ def load_state_dict(path: str | Path) -> Network:
     return from_state_dict(state)
 
 
-BUILT_IN: dict[str, Callable[[], Network]] = {"quadrants": quadrants}
-"""Networks that come with the package, by name."""
+TRAINED = Path(__file__).parent.parent / "networks"
+
+BUILT_IN: dict[str, Callable[[], Network]] = {
+    "quadrants": quadrants,
+    **{path.stem: partial(load_exchange, path) for path in sorted(TRAINED.glob("*.safetensors"))},
+}
+"""Networks that come with the package, by name: made by hand, and trained as docs/speck.md says."""
 
 READERS: dict[str, Callable[[Path], Network]] = {
     ".safetensors": load_exchange,
