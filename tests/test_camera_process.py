@@ -16,7 +16,6 @@ from camera_process import write_script
 from event_camera_msgs.msg import EventPacket
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from rclpy.executors import Executor
 from rclpy.node import Node
 
 from aestream_ros.conversions import EventPacketDecoder
@@ -51,15 +50,6 @@ def driver(packets: list[Data], tmp_path: Path) -> Iterator[subprocess.Popen[str
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
-
-
-@pytest.fixture
-def listener(executor: Executor) -> Iterator[Node]:
-    node = Node("listener", use_global_arguments=False)
-    executor.add_node(node)
-    yield node
-    executor.remove_node(node)
-    node.destroy_node()
 
 
 def test_events_received_and_events_counted_as_dropped_are_the_events_of_the_camera(

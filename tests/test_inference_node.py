@@ -1,7 +1,8 @@
 """InferenceNode in a process: tensors by reference and over DDS become predictions, everything counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 import torch
 from aestream_msgs.msg import Prediction, Tensor
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.executors import Executor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -48,31 +48,8 @@ def two_gestures() -> list[Window]:
 
 
 @pytest.fixture
-def inference(executor: Executor) -> Iterator[Callable[..., InferenceNode]]:
-    made: list[InferenceNode] = []
-
-    def make(**values: Any) -> InferenceNode:
-        parameters = [Parameter(name, value=value) for name, value in ({"device": "cpu"} | values).items()]
-        remap = ["--ros-args", "-r", f"~/tensor:={TOPIC}"]
-        node = InferenceNode(parameter_overrides=parameters, cli_args=remap, use_global_arguments=False)
-        made.append(node)
-        executor.add_node(node)
-        return node
-
-    yield make
-    for node in made:
-        executor.remove_node(node)
-        node.close()
-        node.destroy_node()
-
-
-@pytest.fixture
-def listener(executor: Executor) -> Iterator[Node]:
-    node = Node("listener", use_global_arguments=False)
-    executor.add_node(node)
-    yield node
-    executor.remove_node(node)
-    node.destroy_node()
+def inference(make_node: Callable[..., Any]) -> Callable[..., InferenceNode]:
+    return partial(make_node, InferenceNode, f"~/tensor:={TOPIC}", device="cpu")
 
 
 def test_tensors_by_reference_become_predictions_most_of_them_right(
@@ -195,3 +172,17 @@ def test_a_tensor_of_another_surface_fails_the_node_with_one_line(
 def test_a_model_that_is_not_there_is_refused_at_the_start(inference: Callable[..., InferenceNode]) -> None:
     with pytest.raises(AestreamError, match="is no file, and no shipped model; shipped: simgesture"):
         inference(model="missing.safetensors")
+
+
+def test_a_model_whose_input_nobody_publishes_says_so(
+    inference: Callable[..., InferenceNode], listener: Node, spin_until: Callable[..., None]
+) -> None:
+    heard: list[Any] = []
+    listener.create_subscription(DiagnosticArray, "/diagnostics", lambda m: heard.extend(m.status), 10)
+    node = inference()
+    spin_until(lambda: bool(heard), what="diagnostics")
+    assert heard[-1].message == f"nobody publishes {TOPIC}, where model conv_iaf_deep (simgesture) takes tensors"
+    publication = EXCHANGE.advertise(TOPIC)
+    spin_until(lambda: heard[-1].message == "active", what="no more waiting")
+    publication.close()
+    assert node.failure is None

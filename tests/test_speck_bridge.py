@@ -1,6 +1,7 @@
 """SpeckBridge in a process: events by reference and over DDS become predictions, and the books balance."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,7 @@ import pytest
 from aestream_msgs.msg import Prediction
 from diagnostic_msgs.msg import DiagnosticArray
 from event_camera_msgs.msg import EventPacket
-from rclpy.executors import Executor
 from rclpy.node import Node
-from rclpy.parameter import Parameter
 
 from aestream_bridge.ros.speck_bridge import SpeckBridge
 from aestream_core import AestreamError, Events
@@ -32,31 +31,8 @@ def corner(at: int, *, begin_us: int, count: int = 20_000) -> Events:
 
 
 @pytest.fixture
-def bridge(executor: Executor) -> Iterator[Callable[..., SpeckBridge]]:
-    made: list[SpeckBridge] = []
-
-    def make(**values: Any) -> SpeckBridge:
-        parameters = [Parameter(name, value=value) for name, value in values.items()]
-        remap = ["--ros-args", "-r", f"~/events:={TOPIC}"]
-        node = SpeckBridge(parameter_overrides=parameters, cli_args=remap, use_global_arguments=False)
-        made.append(node)
-        executor.add_node(node)
-        return node
-
-    yield make
-    for node in made:
-        executor.remove_node(node)
-        node.close()
-        node.destroy_node()
-
-
-@pytest.fixture
-def listener(executor: Executor) -> Iterator[Node]:
-    node = Node("listener", use_global_arguments=False)
-    executor.add_node(node)
-    yield node
-    executor.remove_node(node)
-    node.destroy_node()
+def bridge(make_node: Callable[..., Any]) -> Callable[..., SpeckBridge]:
+    return partial(make_node, SpeckBridge, f"~/events:={TOPIC}")
 
 
 def test_events_by_reference_become_predictions_on_the_exchange_and_as_messages(

@@ -10,7 +10,6 @@ from event_camera_msgs.msg import EventPacket
 from rclpy.executors import Executor
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
-from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 
 from aestream_driver.ros.node import DriverNode
@@ -46,24 +45,6 @@ def listener(executor: Executor) -> Iterator[Listener]:
     yield made
     executor.remove_node(made.node)
     made.node.destroy_node()
-
-
-@pytest.fixture
-def make_node(executor: Executor) -> Iterator[Callable[..., Any]]:
-    nodes: list[Any] = []
-
-    def make(kind: Any, *remap: str, **parameters: Any) -> Any:
-        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
-        rules = [text for rule in remap for text in ("-r", rule)]
-        nodes.append(kind(parameter_overrides=overrides, cli_args=["--ros-args", *rules], use_global_arguments=False))
-        executor.add_node(nodes[-1])
-        return nodes[-1]
-
-    yield make
-    for node in reversed(nodes):
-        executor.remove_node(node)
-        node.close()
-        node.destroy_node()
 
 
 def test_with_use_sim_time_stamps_follow_the_clock_topic_and_status_goes_on_where_it_stands_still(

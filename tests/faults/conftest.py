@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rclpy
 from rclpy.executors import Executor
-from rclpy.parameter import Parameter
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -59,26 +57,3 @@ def start_node() -> Iterator[Start]:
     for process in processes:
         _, errors = process.communicate(timeout=20)
         assert process.returncode in (0, -signal.SIGKILL), errors
-
-
-@pytest.fixture
-def make_node(executor: Executor) -> Iterator[Make]:
-    """Make a node in this process, with parameters and remappings."""
-    nodes: list[Any] = []
-
-    def make(kind: Any, remap: tuple[str, ...] = (), **parameters: Any) -> Any:
-        node = kind(
-            parameter_overrides=[Parameter(name, value=value) for name, value in parameters.items()],
-            cli_args=["--ros-args", *(text for rule in remap for text in ("-r", rule))],
-            use_global_arguments=False,
-        )
-        nodes.append(node)
-        executor.add_node(node)
-        return node
-
-    yield make
-    for node in reversed(nodes):
-        executor.remove_node(node)
-        node.close()
-        node.destroy_node()
-    assert rclpy.ok()

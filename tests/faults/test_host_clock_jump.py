@@ -51,7 +51,7 @@ def test_stamps_and_latency_stay_sane_the_estimate_begins_again_and_no_event_is_
         1000,
     )
     executor.add_node(listener)
-    sink = make_node(AccumulatorNode, ("~/events:=/event_camera/events",), device="cpu")
+    sink = make_node(AccumulatorNode, "~/events:=/event_camera/events", device="cpu")
     source = make_node(DriverNode, width=64, height=48, rate_hz=2e5, stamp=stamp)
     spin_until(lambda: len(ages_ns) > 300, what="messages before the step")
     sink.reading()

@@ -38,7 +38,7 @@ def test_in_one_process_the_queue_is_bounded_in_bytes_and_every_event_that_it_dr
     slow_device: threading.Event,
     spin_until: Callable[..., None],
 ) -> None:
-    sink = make_node(AccumulatorNode, EVENTS, device="cpu", queue_limit_bytes=1_000_000)
+    sink = make_node(AccumulatorNode, *EVENTS, device="cpu", queue_limit_bytes=1_000_000)
     source = make_node(DriverNode, rate_hz=5e6, **SENSOR)
     spin_until(lambda: sink.reading().dropped_events > 100_000, what="drops")
     assert 0 < sink.reading().queue_bytes <= sink.reading().queue_limit_bytes == 1_000_000
@@ -56,7 +56,7 @@ def test_of_a_stage_that_is_stopped_with_a_full_queue_every_event_is_in_the_book
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("aestream_core.queue_worker.DRAIN_S", -1.0)
-    sink = make_node(AccumulatorNode, EVENTS, device="cpu", queue_limit_bytes=1_000_000)
+    sink = make_node(AccumulatorNode, *EVENTS, device="cpu", queue_limit_bytes=1_000_000)
     source = make_node(DriverNode, rate_hz=5e6, **SENSOR)
     spin_until(lambda: sink.reading().queue_bytes > 500_000, what="a queue")
     source.trigger_deactivate()
@@ -72,7 +72,7 @@ def test_between_processes_messages_that_overflowed_are_counted_by_their_numbers
     executor: Executor,
     spin_until: Callable[..., None],
 ) -> None:
-    sink = make_node(AccumulatorNode, EVENTS, device="cpu", reliability="best_effort")
+    sink = make_node(AccumulatorNode, *EVENTS, device="cpu", reliability="best_effort")
     start_node(DRIVER, {"rate_hz": 1e5, "packet_us": 100, "duration_s": 2.0, "autostart": "false", **SENSOR})
     listening = books("event_camera")
 

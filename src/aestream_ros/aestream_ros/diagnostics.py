@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 WARNING_S = 5.0
 """A loss is a warning for this long. It stays in the totals, but an hour later it is no news."""
 
-TROUBLED_STATES = ("reconnecting", "stalled")
+TROUBLED_STATES = ("reconnecting", "stalled", "waiting")
 """States of a stage that works on a fault: a warning."""
 
 _SHOWN = (

@@ -40,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
     """Add `input` to the commands of `aestream`."""
     parser = subparsers.add_parser(
         "input",
-        help="read events from a camera, a recording or the simulator and put them out",
+        help="read events from a camera, a recording, the network or the simulator and put them out",
         description=DESCRIPTION,
         usage=USAGE,
         epilog=f"filters:\n{_list(FILTERS)}\n\nsinks (default: stdout):\n{_list(SINKS)}\n\n{EXAMPLES}",

@@ -22,6 +22,9 @@ from aestream_snn.online.worker import InferenceWorker
 from aestream_snn.ros.conversions import prediction_message
 from aestream_snn.ros.tensor_inlet import TensorInlet
 
+PATIENCE_S = 5.0
+"""Time after which the log says that nobody publishes what the model takes."""
+
 
 class InferenceNode(StreamNode[InferenceConfig]):
     """Runs a trained model and publishes what it says on `~/prediction`.
@@ -63,6 +66,7 @@ class InferenceNode(StreamNode[InferenceConfig]):
         self._latency = LatencyWindow(self.now_ns, self.now_ns if simulated else time.monotonic_ns)
         self._model.reset()
         self._said = -1
+        self._started_s = time.monotonic()
         self._runner = Runner(self._model, self.config)
         self._inlet = self._listen(self._model)
         self._worker = InferenceWorker(
@@ -137,6 +141,17 @@ class InferenceNode(StreamNode[InferenceConfig]):
     @finished.setter
     def finished(self, _: bool) -> None:
         """Ignore: the worker knows."""
+
+    def trouble(self) -> tuple[str, str] | None:
+        """Say where nothing comes because nobody publishes what this model takes."""
+        if self._inlet is None or self._model is None or self._runner is None:
+            return None
+        if self._runner.counters.inputs or self._inlet.has_publishers:
+            return None
+        text = f"nobody publishes {self._inlet.topic}, where model {self._model.name} takes {self._model.takes}"
+        if time.monotonic() - self._started_s > PATIENCE_S:
+            self.get_logger().warning(text, once=True)
+        return "waiting", text
 
     def _listen(self, model: OnlineModel) -> TensorInlet | EventInlet:
         config = self.config
