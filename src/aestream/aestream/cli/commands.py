@@ -36,7 +36,9 @@ class Command:
 
 
 COMMANDS = {
-    "input": Command("aestream.cli.input", "read events from a recording or the simulator and put them out"),
+    "input": Command(
+        "aestream.cli.input", "read events from a camera, a recording, the network or the simulator and put them out"
+    ),
     "info": Command("aestream.cli.info", "say what is in recordings"),
     "view": Command("aestream.cli.view", "draw a recording into a picture or a video"),
     "formats": Command("aestream.cli.formats", "list the file formats and their options"),

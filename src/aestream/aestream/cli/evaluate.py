@@ -27,7 +27,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("checkpoint", type=Path, metavar="FILE", help="best.safetensors of a run")
+    parser.add_argument(
+        "checkpoint", metavar="CHECKPOINT", help="best.safetensors of a run, or the name of a shipped network"
+    )
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where the data lie, if not where they lay")
     parser.add_argument("--recordings", type=int, metavar="N", help="judge at most that many (default: all)")
     parser.add_argument("--no-robustness", action="store_true", help="do not disturb the recordings")
@@ -40,10 +42,10 @@ def _run(args: argparse.Namespace) -> int:
     import json
 
     from aestream_snn.evaluation.report import evaluate
+    from aestream_snn.shipped import checkpoint_path
 
-    evaluation = evaluate(
-        args.checkpoint, data_dir=args.data_dir, recordings=args.recordings, robustness=not args.no_robustness
-    )
+    path = checkpoint_path(args.checkpoint)
+    evaluation = evaluate(path, data_dir=args.data_dir, recordings=args.recordings, robustness=not args.no_robustness)
     _print(evaluation)
     if args.json:
         args.json.write_text(json.dumps(evaluation.facts(), indent=2) + "\n")

@@ -12,7 +12,7 @@ from aestream_core.errors import FormatError
 from aestream_snn.online.base import OnlineModel
 from aestream_snn.online.event_model import load_event_model
 from aestream_snn.online.frame_loading import load_frame_model
-from aestream_snn.shipped import SHIPPED
+from aestream_snn.shipped import SHIPPED, checkpoint_path
 from aestream_snn.ssm.weights import HEADER_KEY
 
 Load = Callable[[Path, torch.device, float], OnlineModel]
@@ -50,7 +50,7 @@ def load_online(model: str, *, device: torch.device, memory_ms: float = 400.0) -
     Raises:
         AestreamError: there is no such file, or it is no checkpoint whose model can run; the message is one line.
     """
-    path = SHIPPED.get(model, Path(model).expanduser())
+    path = checkpoint_path(model)
     kinds = [kind for key, kind in KINDS.items() if key in _header(path)]
     if not kinds:
         raise FormatError(f"{path}: no checkpoint of this suite; its header has none of {', '.join(map(repr, KINDS))}")

@@ -71,9 +71,9 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def _checkpoint(name: str) -> Path:
-    from aestream_snn.shipped import SHIPPED
+    from aestream_snn.shipped import checkpoint_path
 
-    return SHIPPED.get(name, Path(name))
+    return checkpoint_path(name)
 
 
 def run_report(args: argparse.Namespace) -> int:
