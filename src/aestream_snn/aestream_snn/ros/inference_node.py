@@ -19,6 +19,7 @@ from aestream_snn.online.config import InferenceConfig
 from aestream_snn.online.loading import load_online
 from aestream_snn.online.runner import Answer, Runner, prepare_torch
 from aestream_snn.online.worker import InferenceWorker
+from aestream_snn.ros.activity_outlet import ActivityOutlet
 from aestream_snn.ros.conversions import prediction_message
 from aestream_snn.ros.tensor_inlet import TensorInlet
 
@@ -27,7 +28,7 @@ PATIENCE_S = 5.0
 
 
 class InferenceNode(StreamNode[InferenceConfig]):
-    """Runs a trained model and publishes what it says on `~/prediction`.
+    """Runs a trained model and publishes what it says on `~/prediction`, and what its neurons do on `~/activity`.
 
     A model of frames takes `~/tensor` from an accumulator, a model of events takes `~/events`: by reference from a
     publisher in this process, over DDS where there is none. Parameter `model` names the checkpoint.
@@ -42,6 +43,7 @@ class InferenceNode(StreamNode[InferenceConfig]):
         self._runner: Runner | None = None
         self._inlet: TensorInlet | EventInlet | None = None
         self._worker: InferenceWorker | None = None
+        self._activity: ActivityOutlet | None = None
         self._latency = LatencyWindow()
         self._said = -1
         super().__init__("inference", **kwargs)
@@ -52,10 +54,12 @@ class InferenceNode(StreamNode[InferenceConfig]):
         prepare_torch(config.torch_threads)
         began_s = time.monotonic()
         model = load_online(config.model, device=resolve_device(config.device), memory_ms=config.memory_ms)
+        watched = model.watch(config.monitor_every)
         model.warm_up()
         self._model = model
         self._predictions = self.create_publisher(Prediction, "~/prediction", product_qos("reliable"))
         self._publication = EXCHANGE.advertise(self._predictions.topic_name)
+        self._activity = ActivityOutlet(self, model=model.name, frame_id=config.frame_id) if watched else None
         took = f"loaded and warmed up in {time.monotonic() - began_s:.2f} s"
         self.get_logger().info(f"model {model.name} of {len(model.labels)} classes on {model.device}, {took}")
 
@@ -89,13 +93,21 @@ class InferenceNode(StreamNode[InferenceConfig]):
         """Leave the topics."""
         self._publication.close()
         self.destroy_publisher(self._predictions)
-        self._model = None
+        if self._activity is not None:
+            self._activity.close()
+        self._model = self._activity = None
 
     def reconfigure(self, config: InferenceConfig) -> None:
         """Take over deadline, rate, gap and memory from the next input on."""
         if self._runner is not None:
             self._runner.config = config
             self._runner.model.remember(config.memory_ms)
+
+    def report(self) -> None:
+        """Publish status, diagnostics, and what the network did inside where that is new."""
+        super().report()
+        if self._activity is not None and self._model is not None and self._runner is not None:
+            self._activity.tell(self._model.inside(), t_us=self._runner.counters.t_us)
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
