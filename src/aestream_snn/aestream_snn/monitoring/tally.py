@@ -91,12 +91,17 @@ class Tally:
 
     def _by_place(self, vector: Tensor) -> tuple[Tensor, ...]:
         parts = vector.cpu().split([shape.numel() for shape in self._places])
-        return tuple(part.reshape(shape) for part, shape in zip(parts, self._places, strict=True))
+        return tuple(map(_unflat, parts, self._places))
 
 
 def _side_by_side(layers: Sequence[Tensor]) -> Tensor:
-    """Give (B, places, or neurons, of all layers)."""
-    return torch.cat([each.flatten(1) for each in layers], 1)
+    """Give (B, places, or neurons, of all layers), maps by pixels: channels last, as they lie in memory."""
+    return torch.cat([(each.movedim(1, -1) if each.dim() == 4 else each).flatten(1) for each in layers], 1)
+
+
+def _unflat(part: Tensor, shape: torch.Size) -> Tensor:
+    """Give one layer's part of a vector its shape (C, H, W) or (N,) again."""
+    return part.reshape(*shape[1:], shape[0]).movedim(-1, 0) if len(shape) == 3 else part
 
 
 def _over_frames(tensor: Tensor, reduce: Callable[[Tensor, int], Tensor]) -> Tensor:
