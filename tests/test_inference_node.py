@@ -205,7 +205,9 @@ def test_what_the_network_does_inside_is_told_on_a_topic_and_in_diagnostics(
     for each in two_gestures[: 2 * STEPS]:
         publication.put(Envelope(each, node.now_ns(), each.event_count))
     spin_until(lambda: bool(heard), what="a reading")
-    spin_until(lambda: any("layer 3" in item.key for each in said for item in each.values), what="a reading in diagnostics")
+    spin_until(
+        lambda: any("layer 3" in item.key for each in said for item in each.values), what="a reading in diagnostics"
+    )
     publication.close()
     message = heard[0]
     assert (message.layers, message.steps, message.every) == (["conv 8", "conv 16", "conv 32", "dense 12"], STEPS, 2)

@@ -10,7 +10,7 @@ from aestream.launching.plan import make_plan
 from aestream.launching.steps import LoadNode
 
 RECORDING = {"camera_to_gpu", "camera_to_udp", "robot", "udp_to_gpu"}
-PATHS = ["plain", "it's here/it's", "'", "two words/\"said\"", "back\\slash\\"]
+PATHS = ["plain", "it's here/it's", "'", 'two words/"said"', "back\\slash\\"]
 
 
 def loaded(name: str, record: str) -> dict[str, LoadNode]:

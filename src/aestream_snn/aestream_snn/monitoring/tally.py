@@ -49,6 +49,18 @@ class Tally:
         self.steps = self.seen = self.batch = 0
         self._lower = [float("-inf") if neuron.min_v is None else neuron.min_v for neuron in neurons]
 
+    def _begin(self, x: Tensor, outputs: Sequence[Tensor], membranes: Sequence[Tensor]) -> None:
+        self._places = [each.shape[1:] for each in outputs]
+        self._neurons = [each.shape[1:].numel() for each in membranes]
+        places, neurons = sum(each.numel() for each in self._places), sum(self._neurons)
+        self._given = x.new_zeros(x.shape[1:])
+        self._spikes, self._busy, self._most = x.new_zeros(3, places).unbind(0)
+        self._at_bound = x.new_zeros(neurons)
+        self._lowest = x.new_full((neurons,), torch.inf)
+        self._highest = -self._lowest
+        counts = torch.tensor(self._neurons, device=x.device)
+        self._bounds = x.new_tensor(self._lower).repeat_interleave(counts)
+
     def add(self, x: Tensor, outputs: Sequence[Tensor], membranes: Sequence[Tensor]) -> None:
         """Add one step.
 
@@ -69,29 +81,24 @@ class Tally:
         self._highest = torch.maximum(self._highest, _over_frames(v, torch.amax))
         self.steps, self.seen, self.batch = self.steps + 1, self.seen + len(x), len(x)
 
-    def _begin(self, x: Tensor, outputs: Sequence[Tensor], membranes: Sequence[Tensor]) -> None:
-        self._places = [each.shape[1:] for each in outputs]
-        self._neurons = [each.shape[1:].numel() for each in membranes]
-        places, neurons = sum(each.numel() for each in self._places), sum(self._neurons)
-        self._given = x.new_zeros(x.shape[1:])
-        self._spikes, self._busy, self._most = x.new_zeros(3, places).unbind(0)
-        self._at_bound = x.new_zeros(neurons)
-        self._lowest, self._highest = x.new_full((neurons,), torch.inf), x.new_full((neurons,), -torch.inf)
-        counts = torch.tensor(self._neurons, device=x.device)
-        self._bounds = x.new_tensor(self._lower).repeat_interleave(counts)
-
     def layers(self) -> tuple[LayerTally, ...]:
         """Give every layer's part; none where nothing was added."""
         if not self.steps:
             return ()
         spikes, busy, most = (self._by_place(each) for each in (self._spikes, self._busy, self._most))
-        of_neurons = (each.cpu().split(self._neurons) for each in (self._lowest, self._highest, self._at_bound))
+        of_neurons = (_split(each, self._neurons) for each in (self._lowest, self._highest, self._at_bound))
         columns = ((self._given.cpu(), *spikes[:-1]), spikes, busy, most, *of_neurons)
         return tuple(LayerTally(*row) for row in zip(*columns, strict=True))
 
     def _by_place(self, vector: Tensor) -> tuple[Tensor, ...]:
-        parts = vector.cpu().split([shape.numel() for shape in self._places])
+        parts = _split(vector, [shape.numel() for shape in self._places])
         return tuple(map(_unflat, parts, self._places))
+
+
+def _split(vector: Tensor, sizes: list[int]) -> tuple[Tensor, ...]:
+    """Give the layers' parts of a vector, on the CPU."""
+    parts: tuple[Tensor, ...] = vector.cpu().split(sizes)  # type: ignore[no-untyped-call]
+    return parts
 
 
 def _side_by_side(layers: Sequence[Tensor]) -> Tensor:
