@@ -23,6 +23,12 @@ from aestream_snn.ros.activity_outlet import ActivityOutlet
 from aestream_snn.ros.conversions import prediction_message
 from aestream_snn.ros.tensor_inlet import TensorInlet
 
+WHENCE = {
+    "tensors": "an accumulator makes them, as in the launch file camera_to_snn",
+    "events": "remap ~/events to those of a camera, as the launch file camera_to_ssm does",
+}
+"""Where what a model takes comes from."""
+
 PATIENCE_S = 5.0
 """Time after which the log says that nobody publishes what the model takes."""
 
@@ -82,6 +88,8 @@ class InferenceNode(StreamNode[InferenceConfig]):
         """Stop listening; what waits is run."""
         assert self._inlet is not None
         assert self._worker is not None
+        if text := self._missing():
+            self.get_logger().warning(text)
         self._inlet.close()
         self._worker.stop()
         reading = self.reading()
@@ -146,24 +154,31 @@ class InferenceNode(StreamNode[InferenceConfig]):
         }
 
     @property
-    def finished(self) -> bool:
-        """Whether the stream that this process publishes ended and everything of it was given out."""
+    def finished(self) -> bool | None:
+        """Whether the stream that this process publishes ended and everything of it was given out; None without one."""
+        if self._missing():
+            return None
         return self._worker is not None and self._worker.ended
 
     @finished.setter
-    def finished(self, _: bool) -> None:
+    def finished(self, _: bool | None) -> None:
         """Ignore: the worker knows."""
 
     def trouble(self) -> tuple[str, str] | None:
         """Say where nothing comes because nobody publishes what this model takes."""
-        if self._inlet is None or self._model is None or self._runner is None:
-            return None
-        if self._runner.counters.inputs or self._inlet.has_publishers:
-            return None
-        text = f"nobody publishes {self._inlet.topic}, where model {self._model.name} takes {self._model.takes}"
-        if time.monotonic() - self._started_s > PATIENCE_S:
+        text = self._missing()
+        if text and time.monotonic() - self._started_s > PATIENCE_S:
             self.get_logger().warning(text, once=True)
-        return "waiting", text
+        return ("waiting", text) if text else None
+
+    def _missing(self) -> str:
+        """Say what nobody publishes; nothing where somebody does, or something came."""
+        if self._inlet is None or self._model is None or self._runner is None:
+            return ""
+        if self._runner.counters.inputs or self._inlet.has_publishers:
+            return ""
+        takes = self._model.takes
+        return f"nobody publishes {self._inlet.topic}, where model {self._model.name} takes {takes}: {WHENCE[takes]}"
 
     def _listen(self, model: OnlineModel) -> TensorInlet | EventInlet:
         config = self.config
