@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aestream_snn.data.augment import AugmentConfig, Place, augment
+from aestream_snn.data.augment import AugmentConfig, Place, augmented
 from aestream_snn.data.frames import FrameConfig, frames_of, make_frames
 from aestream_snn.data.recordings import Recordings
 
@@ -51,9 +51,10 @@ class TrainingBatches:
             yield self._batch(order[start : start + self._size].tolist(), place)
 
     def _batch(self, indices: Sequence[int], place: Place) -> Batch:
-        events = [augment(self._recordings.words(index), self._augment, place) for index in indices]
-        frames = make_frames(events, width=place.width, height=place.height, config=self._frames)
-        return frames, _labels(self._recordings, indices)
+        made = [augmented(self._recordings, index, self._augment, place) for index in indices]
+        sensor = {"width": place.width, "height": place.height}
+        frames = make_frames([words for words, _ in made], **sensor, config=self._frames)
+        return frames, torch.tensor([label for _, label in made])
 
 
 def _labels(recordings: Recordings, indices: Sequence[int]) -> Tensor:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from aestream_snn.data.mirror import draw_flips, label_in
 from aestream_snn.data.recordings import Recordings
-from aestream_snn.ssm.training.augment import ClipAugment, augment, cutmix
+from aestream_snn.ssm.training.augment import ClipAugment, augment, cutmix, mirrored
 from aestream_snn.ssm.training.clips import Clip, clip_of, tokens_of
 
 BUCKET_BATCHES = 8
@@ -93,14 +94,20 @@ class BatchMaker:
     def _changed(
         self, piece: int, rng: np.random.Generator, config: ClipAugment
     ) -> tuple[Clip, list[tuple[int, float]]]:
-        sensor = {"width": self.clips.recordings.width, "height": self.clips.recordings.height}
-        clip, label = self.clips.get(piece)
-        clip = augment(clip, config, rng, **sensor)
+        clip, label = self._one(piece, rng, config)
         if not config.cutmix or rng.random() >= config.cutmix:
             return clip, [(label, 1.0)]
-        other, other_label = self.clips.get(int(rng.integers(0, len(self.clips))))
-        clip, share = cutmix(clip, augment(other, config, rng, **sensor), rng)
+        other, other_label = self._one(int(rng.integers(0, len(self.clips))), rng, config)
+        clip, share = cutmix(clip, other, rng)
         return clip, [(label, 1.0 - share), (other_label, share)]
+
+    def _one(self, piece: int, rng: np.random.Generator, config: ClipAugment) -> tuple[Clip, int]:
+        recordings = self.clips.recordings
+        sensor = {"width": recordings.width, "height": recordings.height}
+        clip, label = self.clips.get(piece)
+        flips = draw_flips(config.flip_x, config.flip_y, rng)
+        clip = augment(mirrored(clip, flips, **sensor), config, rng, **sensor)
+        return clip, label_in(recordings.mirrors, label, flips)
 
     def _batch(self, parts: list[tuple[Clip, list[tuple[int, float]]]]) -> Batch:
         recordings = self.clips.recordings
