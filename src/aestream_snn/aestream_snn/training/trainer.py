@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
+from aestream_snn.data.ahead import one_ahead
 from aestream_snn.data.frames import frame_shape, frames_of
 from aestream_snn.data.noise import simulate_noise
 from aestream_snn.data.recordings import Recordings
@@ -137,7 +138,7 @@ class Trainer:
     def _epoch(self, reporters: Sequence[Reporter]) -> dict[str, float]:
         epoch, losses, right, seen = self.state.epoch, list[float](), 0, 0
         torch.manual_seed(self.config.system.seed * 1_000_003 + epoch)
-        batches = iter(self._batches.epoch(epoch))
+        batches = one_ahead(self._batches.epoch(epoch))
         for number in range(len(self._batches)):
             with self.clock.phase("data"):
                 sequence, labels = (tensor.to(self.config.system.device) for tensor in next(batches))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from aestream_snn.data.ahead import one_ahead
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.training.augment import ClipAugment
@@ -140,7 +141,7 @@ class Trainer:
     def _epoch(self, train: BatchMaker, steps: "_Steps", number: int) -> float:
         rng = np.random.default_rng((self.settings.seed, number))
         losses, mine = [], self._batches(train) * self.world
-        for index, batch in enumerate(train.training(rng, self.augment)):
+        for index, batch in enumerate(one_ahead(train.training(rng, self.augment))):
             if index < mine and index % self.world == self.rank:
                 losses.append(steps.take(self._inputs(batch), batch.targets.to(self.device)))
         return float(np.mean(losses)) if losses else float("nan")
