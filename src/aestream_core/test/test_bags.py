@@ -1,4 +1,7 @@
-"""Bags of ROS 1 and 2 that are read: real ones and those that other software writes."""
+"""Bags of ROS 1 and 2 that are read: real ones and those that other software writes.
+
+The golden values of real bags are those of the repositories they come from.
+"""
 
 from pathlib import Path
 
