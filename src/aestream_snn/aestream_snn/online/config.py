@@ -41,7 +41,7 @@ class InferenceConfig:
     )
     log_answers: bool = setting(True, "whether the log tells when the answer changes", live=True)
     monitor_every: int = setting(
-        16,
+        32,
         "one of how many steps of a spiking network is looked at, for ~/activity and /diagnostics; 0 looks at none",
         bounds=(0, 1_000_000),
     )
