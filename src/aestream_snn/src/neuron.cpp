@@ -71,6 +71,18 @@ AESTREAM_INLINE void step_row(const Neuron& n, std::size_t count, const float* _
     }
 }
 
+template <bool multi, bool subtract>
+AESTREAM_INLINE void advance_row(const Neuron& n, std::size_t count, const float* __restrict current,
+                                 float* __restrict v, float* __restrict spikes) {
+    const float per_threshold = 1 / n.threshold;
+    for (std::size_t i = 0; i < count; ++i) {
+        const float before = n.decay * v[i] + n.gain * current[i];
+        const float fired = spikes_of<multi>(before, n.threshold, per_threshold);
+        spikes[i] = fired;
+        v[i] = std::max(reset<subtract>(before, fired, n.threshold), n.min_v);
+    }
+}
+
 template <bool multi, bool subtract, Surrogate surrogate>
 AESTREAM_INLINE void grad_row(const Neuron& n, std::size_t count, const float* __restrict v_pre,
                               const float* __restrict spikes_grad, const float* __restrict v_grad,
@@ -97,6 +109,16 @@ AESTREAM_STEP(step_single_zero, false, false)
 AESTREAM_STEP(step_single_subtract, false, true)
 AESTREAM_STEP(step_multi_zero, true, false)
 AESTREAM_STEP(step_multi_subtract, true, true)
+
+#define AESTREAM_ADVANCE(name, multi, subtract)                                                         \
+    AESTREAM_MULTIVERSION void name(const Neuron& n, std::size_t count, const float* current, float* v, \
+                                    float* spikes) {                                                    \
+        advance_row<multi, subtract>(n, count, current, v, spikes);                                     \
+    }
+AESTREAM_ADVANCE(advance_single_zero, false, false)
+AESTREAM_ADVANCE(advance_single_subtract, false, true)
+AESTREAM_ADVANCE(advance_multi_zero, true, false)
+AESTREAM_ADVANCE(advance_multi_subtract, true, true)
 
 #define AESTREAM_GRAD(name, multi, subtract)                                                                \
     AESTREAM_MULTIVERSION void name(const Neuron& n, std::size_t count, const float* v_pre, const float* s, \
@@ -157,7 +179,18 @@ AESTREAM_INLINE void spread_windows(const Maps& maps, const float* __restrict po
     std::fill_n(row, (maps.width - columns * maps.pool) * channels, 0.F);
 }
 
+/// The same for windows of 2 x 2, in one go for each.
+template <std::size_t channels>
+AESTREAM_INLINE void add_pairs(const Maps& maps, const float* __restrict row, float* __restrict pooled) {
+    for (std::size_t i = 0; i < maps.width / 2; ++i, row += 2 * channels, pooled += channels) {
+        for (std::size_t c = 0; c < channels; ++c) pooled[c] += row[c] + row[c + channels];
+    }
+}
+
 AESTREAM_MULTIVERSION void add_row(const Maps& maps, const float* row, float* pooled) {
+    if (maps.pool == 2 && maps.channels == 8) return add_pairs<8>(maps, row, pooled);
+    if (maps.pool == 2 && maps.channels == 16) return add_pairs<16>(maps, row, pooled);
+    if (maps.pool == 2 && maps.channels == 32) return add_pairs<32>(maps, row, pooled);
     if (maps.channels == 8) return add_windows<8>(maps, row, pooled);
     if (maps.channels == 16) return add_windows<16>(maps, row, pooled);
     add_windows<0>(maps, row, pooled);
@@ -179,6 +212,16 @@ bool pooled_row(const Maps& maps, std::size_t row, std::size_t& offset) {
 
 }  // namespace
 
+AdvanceRow advance_of(const Neuron& n) {
+    if (n.multi_spike) return n.subtract ? &advance_multi_subtract : &advance_multi_zero;
+    return n.subtract ? &advance_single_subtract : &advance_single_zero;
+}
+
+void pool_row(const Maps& maps, std::size_t row, const float* spikes, std::span<float> pooled) {
+    std::size_t offset = 0;
+    if (pooled_row(maps, row, offset)) add_row(maps, spikes, &pooled[offset]);
+}
+
 void forward(const Neuron& neuron, const Maps& maps, std::span<const float> current, std::span<const float> v_before,
              std::span<float> v_pre, std::span<float> v, std::span<float> spikes) {
     const StepRow step = step_of(neuron);
@@ -190,8 +233,7 @@ void forward(const Neuron& neuron, const Maps& maps, std::span<const float> curr
         const std::size_t count = std::min(row_size, maps.size() - at);
         float* const out = maps.pool > 1 ? fired.data() : &spikes[at];
         step(neuron, count, &current[at], &v_before[at], v_pre.empty() ? unused.data() : &v_pre[at], &v[at], out);
-        std::size_t offset = 0;
-        if (maps.pool > 1 && pooled_row(maps, row, offset)) add_row(maps, out, &spikes[offset]);
+        if (maps.pool > 1) pool_row(maps, row, out, spikes);
     }
 }
 

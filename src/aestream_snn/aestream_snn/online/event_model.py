@@ -25,6 +25,7 @@ class EventStateModel:
     """
 
     takes: Literal["events"] = "events"
+    remark = ""
 
     def __init__(self, model: EventSSM, meaning: Meaning, *, name: str, memory_ms: float) -> None:
         """Take the weights over.
@@ -84,8 +85,8 @@ class EventStateModel:
         self._engine.remember(memory_ms)
 
 
-def load_event_model(path: Path, _: torch.device, memory_ms: float) -> EventStateModel:
-    """Make the model of a file that `aestream train ssm=...` wrote; it runs on the CPU whatever the device.
+def load_event_model(path: Path, _: torch.device, memory_ms: float, _engine: str = "auto") -> EventStateModel:
+    """Make the model of a file that `aestream train ssm=...` wrote; it runs on the CPU, whatever device and engine.
 
     Raises:
         FormatError: the file is damaged, does not say what its classes are, or is of sound.
