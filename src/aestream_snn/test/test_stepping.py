@@ -151,7 +151,7 @@ def test_an_engine_of_another_device_or_name_is_refused():
     network, _ = network_and_frames((Conv(8, 3, pool=2), Dense(4)), (2, 16, 18))
     with pytest.raises(InvalidArgumentError, match="'cuda_graph' does not run on cpu; there run native, compile, torch"):
         make_stepper(network, CPU, engine="cuda_graph")
-    with pytest.raises(UnknownNameError, match="unknown engine 'tensorrt'; known: auto, native"):
+    with pytest.raises(UnknownNameError, match="unknown engine 'tensorrt'; known: auto, compile, cuda_graph, native, torch"):
         make_stepper(network, CPU, engine="tensorrt")
 
 
