@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -56,6 +58,39 @@ def test_the_kernel_equals_the_native_steps_for_all_shapes(shape, pool, config):
     fast = results(neuron_sequence, current, v, config, pool=pool, kernels="triton")
     for a, b in zip(fast, slow, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
+COMPILE = """
+import triton
+from triton.backends.compiler import GPUTarget
+from triton.compiler import ASTSource
+from aestream_snn.neurons import sequence_triton as kernels
+
+def compile(kernel, constants):
+    def kind(name):
+        size = name in ("steps", "batch", "height", "width", "channels", "size", "pooled_size", "last", "last_pooled")
+        return "constexpr" if name in constants else "i32" if size else "*fp32"
+    kinds = {name: kind(name) for name in kernel.arg_names}
+    given = {(number,): constants[name] for number, name in enumerate(kernel.arg_names) if name in constants}
+    source = ASTSource(kernel, kinds, given)
+    return triton.compile(source, target=GPUTarget("cuda", 90, 32), options=kernels.LAUNCH).asm
+
+tile = dict(pool=2, block=256, window=4)
+rules = dict(threshold=0.8, min_v=-1.0, decay=0.9, gain=0.1, multi=True, subtract=True, bounded=True)
+forward = compile(kernels._forward_kernel, rules | tile | dict(keep=True))
+alone = dict(steps=1, batch=1, channels=1)  # what is 1 becomes a constant
+backward = compile(kernels._backward_kernel, rules | tile | alone | dict(surrogate=0, reach=0.5, scale=1.0))
+assert len(forward["cubin"]) > 1000 and len(backward["cubin"]) > 1000
+assert "fma.rn.f32" not in forward["ptx"]
+print("compiled")
+"""
+
+
+def test_the_kernels_compile_for_a_gpu_that_is_not_here():
+    pytest.importorskip("triton.backends.nvidia")
+    environment = {key: value for key, value in os.environ.items() if key != "TRITON_INTERPRET"}
+    done = subprocess.run([sys.executable, "-c", COMPILE], env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "compiled", done.stderr
 
 
 def test_the_operators_keep_what_torch_asks_of_them():

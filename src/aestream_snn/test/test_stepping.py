@@ -106,7 +106,7 @@ def assert_steps_agree(network, frames):
 
 
 def test_auto_takes_the_first_engine_of_the_device():
-    network, frames = network_and_frames((Conv(8, 3, pool=2), Dense(4)), (2, 16, 18))
+    network, _ = network_and_frames((Conv(8, 3, pool=2), Dense(4)), (2, 16, 18))
     stepper, remark = make_stepper(network, CPU)
     assert isinstance(stepper, NativeStepper)
     assert remark == ""
@@ -149,9 +149,13 @@ def test_an_engine_that_fails_or_gives_something_else_is_left_out_with_a_remark(
 
 def test_an_engine_of_another_device_or_name_is_refused():
     network, _ = network_and_frames((Conv(8, 3, pool=2), Dense(4)), (2, 16, 18))
-    with pytest.raises(InvalidArgumentError, match="'cuda_graph' does not run on cpu; there run native, compile, torch"):
+    with pytest.raises(
+        InvalidArgumentError, match="'cuda_graph' does not run on cpu; there run native, compile, torch"
+    ):
         make_stepper(network, CPU, engine="cuda_graph")
-    with pytest.raises(UnknownNameError, match="unknown engine 'tensorrt'; known: auto, compile, cuda_graph, native, torch"):
+    with pytest.raises(
+        UnknownNameError, match="unknown engine 'tensorrt'; known: auto, compile, cuda_graph, native, torch"
+    ):
         make_stepper(network, CPU, engine="tensorrt")
 
 

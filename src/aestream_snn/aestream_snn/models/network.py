@@ -117,8 +117,8 @@ class SpikingNetwork(StepModel):
             merged = x.flatten(0, 1)
             if isinstance(weights, nn.Conv2d):
                 merged = merged.contiguous(memory_format=torch.channels_last)
-            current = current_of(merged, weights).unflatten(0, steps)
-            x, _ = neuron_sequence(current, None, neuron, pool=layer.pool)
+            current = current_of(merged, weights)
+            x, _ = neuron_sequence(current.view(*steps, *current.shape[1:]), None, neuron, pool=layer.pool)
             outputs.append(x)
         return outputs
 

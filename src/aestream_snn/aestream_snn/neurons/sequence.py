@@ -67,7 +67,9 @@ def _loop(step: Any, current: Tensor, v: Tensor | None, config: NeuronConfig, po
 
 def _check(current: Tensor, v: Tensor | None, pool: int) -> None:
     if current.dim() not in (3, 5) or current.shape[0] == 0:
-        raise InvalidArgumentError(f"a current is {tuple(current.shape)}; it must be (T, B, C, H, W) or (T, B, N), T > 0")
+        raise InvalidArgumentError(
+            f"a current is {tuple(current.shape)}; it must be (T, B, C, H, W) or (T, B, N), T > 0"
+        )
     if pool != 1 and current.dim() != 5:
         raise InvalidArgumentError(f"pool is {pool}; a current of shape {tuple(current.shape)} has no windows")
     if v is not None and v.shape != current.shape[1:]:

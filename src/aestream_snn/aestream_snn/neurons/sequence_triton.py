@@ -1,8 +1,9 @@
 """Neurons over all steps on a GPU: the membranes stay in registers, forward and backward, and windows are summed.
 
-One program holds the neurons of a block of pooled cells. The backward goes once over the steps from the end, with what the
-forward kept: the membranes before spikes, from which spikes, surrogate and clamp follow. The idea of a kernel per pass, and
-not per step, is EXODUS' (Bauer, Lenz, Haghighatshoar and Sheik 2022, doi:10.3389/fnins.2023.1110444).
+One program holds the neurons of a block of pooled cells. The backward goes over the steps once, from the end, with what
+the forward kept: the membranes before spikes, from which spikes, surrogate and clamp follow. A kernel for each pass in
+place of one for each step is the idea of EXODUS (Bauer, Lenz, Haghighatshoar and Sheik 2023,
+doi:10.3389/fnins.2023.1110444).
 """
 
 from typing import Any
@@ -14,9 +15,12 @@ import triton.language as tl
 TILE = 1024
 """Neurons of one program."""
 
+LAUNCH = {"enable_fp_fusion": False}
+"""Spikes are decided by the same rounding as on the CPU."""
+
 
 @triton.jit  # type: ignore[untyped-decorator]
-def _places(batch, height, width, channels, pool: tl.constexpr, block: tl.constexpr, window: tl.constexpr):  # type: ignore[no-untyped-def] # fmt: skip # noqa: E501
+def _places(batch, height, width, channels, pool: tl.constexpr, block: tl.constexpr, window: tl.constexpr):  # type: ignore[no-untyped-def] # fmt: skip
     """Give where neurons and cells of a program lie in a step, and which of them there are.
 
     Incomplete windows at the border have neurons too, and no cell.
@@ -49,7 +53,7 @@ def _reset(v, fired, threshold: tl.constexpr, subtract: tl.constexpr):  # type: 
 
 
 @triton.jit  # type: ignore[untyped-decorator]
-def _slope(v, threshold: tl.constexpr, multi: tl.constexpr, surrogate: tl.constexpr, width: tl.constexpr):  # type: ignore[no-untyped-def] # fmt: skip # noqa: E501
+def _slope(v, threshold: tl.constexpr, multi: tl.constexpr, surrogate: tl.constexpr, width: tl.constexpr):  # type: ignore[no-untyped-def] # fmt: skip
     """Give the surrogate: 1 at the nearest spike, less beside it."""
     if multi:
         nearest = tl.maximum(tl.floor(tl.maximum(v, 0.0) * (1 / threshold) + 0.5), 1.0)
@@ -97,10 +101,9 @@ def _backward_kernel(v_pre, sums_grad, end_grad, current_grad, start_grad, last,
         if bounded:
             grad = tl.where(_reset(v, fired, threshold, subtract) >= min_v, grad, grad * 0)
         if subtract:
-            through = grad * (1 - threshold * rate)
+            grad = grad * (1 - threshold * rate) + of_sums * rate
         else:
-            through = tl.where(fired > 0, grad * 0, grad) - grad * v * rate
-        grad = through + of_sums * rate
+            grad = tl.where(fired > 0, grad * 0, grad) - grad * v * rate + of_sums * rate
         tl.store(current_grad + neuron, gain * grad, mask=there)
         grad = decay * grad
         v_pre -= size
@@ -136,7 +139,9 @@ def forward_triton(
     if current.numel():
         grid, tile = _tiles(current.shape, pool)
         sizes = (steps, batch, height, width, channels, v.numel(), sums[0].numel())
-        _forward_kernel[grid](current, v, v_pre, after, sums, *sizes, **_taken(rules, forward=True), keep=keep, **tile)
+        _forward_kernel[grid](
+            current, v, v_pre, after, sums, *sizes, **_taken(rules, forward=True), keep=keep, **tile, **LAUNCH
+        )
     return sums, after, v_pre
 
 
@@ -158,7 +163,7 @@ def backward_triton(
         size, pooled_size, last = after_grad.numel(), sums_grad[0].numel(), v_pre.shape[0] - 1
         sizes = (last * size, last * pooled_size, *v_pre.shape, size, pooled_size)
         given = (v_pre, sums_grad, after_grad, current_grad, start_grad)
-        _backward_kernel[grid](*given, *sizes, **_taken(rules, forward=False), **tile)
+        _backward_kernel[grid](*given, *sizes, **_taken(rules, forward=False), **tile, **LAUNCH)
     return current_grad, start_grad
 
 

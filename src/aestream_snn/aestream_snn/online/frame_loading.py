@@ -34,9 +34,7 @@ def load_frame_model(path: Path, device: torch.device, memory_ms: float, engine:
         raise FormatError(f"{path}: its header does not say what the model is: {error!r}") from None
 
 
-def _model(
-    checkpoint: Checkpoint, path: Path, device: torch.device, memory_ms: float, engine: str
-) -> FrameModel:
+def _model(checkpoint: Checkpoint, path: Path, device: torch.device, memory_ms: float, engine: str) -> FrameModel:
     facts = checkpoint.facts
     config: Mapping[str, Any] = facts["config"]
     labels = tuple(str(each) for each in facts["classes"])

@@ -39,9 +39,7 @@ KINDS: dict[str, Kind] = {
 """Kinds of files by the entry of their header that holds what the model is."""
 
 
-def load_online(
-    model: str, *, device: torch.device, memory_ms: float = 400.0, engine: str = "auto"
-) -> OnlineModel:
+def load_online(model: str, *, device: torch.device, memory_ms: float = 400.0, engine: str = "auto") -> OnlineModel:
     """Make a model ready to run.
 
     Args:

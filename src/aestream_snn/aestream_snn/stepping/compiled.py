@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from aestream_snn.models.base import State
 from aestream_snn.models.network import SpikingNetwork
 
 WARM_UP_STEPS = 3
 
 
 class CompiledStepper:
-    """Runs a `SpikingNetwork` through torch.compile. The first step takes seconds, and needs a C++ compiler on a CPU."""
+    """Runs a `SpikingNetwork` through torch.compile: the first step takes seconds, and on a CPU a C++ compiler."""
 
     def __init__(self, network: SpikingNetwork) -> None:
         """Compile, which the first step completes."""
@@ -21,7 +22,7 @@ class CompiledStepper:
 
     def reset(self) -> None:
         """Forget everything that was seen."""
-        self._state = self._silent
+        self._state: State = self._silent
         self._outputs: Sequence[Tensor] = ()
 
     @torch.inference_mode()
@@ -44,7 +45,7 @@ class GraphStepper:
         device = next(network.parameters()).device
         self._frame = torch.zeros(1, *network.input_shape, device=device)
         self._state = silent_state(network)
-        side = torch.cuda.Stream(device)
+        side = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream(device))
         with torch.cuda.stream(side):
             for _ in range(WARM_UP_STEPS):

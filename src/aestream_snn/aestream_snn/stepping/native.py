@@ -86,7 +86,7 @@ def _channels_last(*sides: int) -> Tensor:
 def _by_feature(weight: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Give weights by feature, row, column, channel; those of a dense layer by the places of the maps before it."""
     if weight.dim() == 2:
-        weight = weight.unflatten(1, shape if len(shape) == 3 else (*shape, 1, 1))
+        weight = weight.reshape(-1, *(shape if len(shape) == 3 else (*shape, 1, 1)))
     return weight.permute(0, 2, 3, 1).contiguous()
 
 

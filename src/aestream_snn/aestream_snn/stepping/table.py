@@ -66,7 +66,8 @@ def make_stepper(model: StepModel, device: torch.device, *, engine: str = "auto"
     if name not in fitting:
         raise InvalidArgumentError(f"engine {name!r} does not run on {device}; there run {', '.join(fitting)}")
     if not isinstance(model, SpikingNetwork):
-        return PlainStepper(model), "" if engine in ("auto", "torch") else f"engine {name}: the model has no neurons; its own step runs"
+        asked = engine not in ("auto", "torch")
+        return PlainStepper(model), f"engine {name}: the model has no neurons; its own step runs" if asked else ""
     if name in ("native", "torch"):
         return ENGINES[name].make(model), ""
     return _checked(name, model, device)
