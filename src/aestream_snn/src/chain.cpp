@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "aestream_core/multiversion.hpp"
+#include "pooling.hpp"
 
 namespace aestream::snn {
 
@@ -107,9 +108,9 @@ AddRow add_row_of(const Conv& conv) {
     }
 }
 
-/// Round the features of a dense layer up to whole vectors; the neurons of maps lie side by side without gaps.
+/// Round the features of a dense layer up to whole vectors; currents of more than one place lie without gaps.
 Conv padded(Conv conv) {
-    if (conv.height * conv.width == 1) conv.features = (conv.features + lane - 1) / lane * lane;
+    if (conv.out_height() * conv.out_width() == 1) conv.features = (conv.features + lane - 1) / lane * lane;
     return conv;
 }
 

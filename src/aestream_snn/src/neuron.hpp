@@ -47,7 +47,4 @@ using AdvanceRow = void (*)(const Neuron&, std::size_t, const float*, float*, fl
 /// The function for neurons of this kind; it does what forward() does.
 [[nodiscard]] AdvanceRow advance_of(const Neuron& neuron);
 
-/// Add the spikes of row `row` of all maps to the pooled sums; rows of incomplete windows add nothing.
-void pool_row(const Maps& maps, std::size_t row, const float* spikes, std::span<float> pooled);
-
 }  // namespace aestream::snn

@@ -37,5 +37,7 @@ CONVS = (
     ((4, 6, 5), Conv(8, 3, stride=3, padding=4)),
     ((2, 9, 10), Conv(32, 3, padding=1, pool=3)),
     ((2, 1, 2), Conv(3, 1)),
+    ((3, 1, 1), Conv(3, 1, padding=1)),
+    ((3, 4, 5), Conv(3, 5, padding=1)),
 )
-"""Every way that a convolution goes: whole vectors and odd ones, strides, padding beyond the kernel, odd windows."""
+"""Every way that a convolution goes: whole vectors and odd ones, strides, padding beyond the kernel, odd windows, one place."""

@@ -112,7 +112,7 @@ class SpikingNetwork(StepModel):
             (T, B, ...) of each layer.
         """
         x, outputs, steps = sequence, list[Tensor](), sequence.shape[:2]
-        _check_frame(x[0], self.input_shape)
+        _check_frame(x.flatten(0, 1), self.input_shape)
         for layer, weights, neuron in self.parts():
             merged = x.flatten(0, 1)
             if isinstance(weights, nn.Conv2d):
