@@ -1,6 +1,7 @@
 """A population of neurons over all steps of a sequence: on a GPU in one kernel, forward and backward."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, Literal, get_args
 
 import torch
@@ -11,6 +12,9 @@ from aestream_snn.neurons.config import SURROGATES, NeuronConfig
 from aestream_snn.neurons.step import neuron_step, neuron_step_ref
 
 Kernels = Literal["auto", "triton", "steps"]
+
+HAS_TRITON = find_spec("triton") is not None
+"""Whether the kernel can be had: torch brings Triton along for most GPUs, not for all boards."""
 
 
 def neuron_sequence(
@@ -28,7 +32,7 @@ def neuron_sequence(
         config: what the neurons are.
         pool: side of the windows over which spikes are summed; incomplete windows give no output.
         kernels: "triton" is the kernel over time (on a CPU only through Triton's interpreter), "steps" calls
-            `neuron_step`; "auto" takes the first on a GPU.
+            `neuron_step`; "auto" takes the first on a GPU where Triton is installed.
 
     Returns:
         Sums of spikes, (T, B, C, H // pool, W // pool) or (T, B, N), and the membrane after the last step.
@@ -40,7 +44,7 @@ def neuron_sequence(
     _check(current, v, pool)
     if kernels not in get_args(Kernels):
         raise UnknownNameError("kernels", kernels, get_args(Kernels))
-    if kernels == "steps" or (kernels == "auto" and not current.is_cuda):
+    if kernels == "steps" or (kernels == "auto" and not (current.is_cuda and HAS_TRITON)):
         return _loop(neuron_step, current, v, config, pool)
     given = _channels_last(current)
     before = torch.zeros_like(given[0]) if v is None else _channels_last(v)
