@@ -32,6 +32,9 @@ class Stepper(Protocol):
     def handed_on(self) -> Sequence[Tensor]:
         """Give what every layer handed on in the last step, (1, ...); views that the next step may overwrite."""
 
+    def membranes(self) -> Sequence[Tensor]:
+        """Give the membranes after the last step, (1, C, H, W) or (1, N) of every layer; likewise views."""
+
 
 class PlainStepper:
     """Calls the model's own step: the slow twin of all others, for any model on any device."""
@@ -59,3 +62,7 @@ class PlainStepper:
     def handed_on(self) -> Sequence[Tensor]:
         """Give what every layer handed on in the last step."""
         return self._outputs
+
+    def membranes(self) -> Sequence[Tensor]:
+        """Give the membranes after the last step; none of a model that has no neurons."""
+        return [v for v in self._state if v is not None]

@@ -35,6 +35,10 @@ class CompiledStepper:
         """Give what every layer handed on in the last step."""
         return self._outputs
 
+    def membranes(self) -> Sequence[Tensor]:
+        """Give the membranes after the last step."""
+        return [v for v in self._state if v is not None]
+
 
 class GraphStepper:
     """Replays the step of a `SpikingNetwork` as one CUDA graph: no launches from Python. Its memory is taken once."""
@@ -74,6 +78,10 @@ class GraphStepper:
     def handed_on(self) -> Sequence[Tensor]:
         """Give what every layer handed on in the last step."""
         return self._outputs
+
+    def membranes(self) -> Sequence[Tensor]:
+        """Give the membranes after the last step."""
+        return self._state
 
 
 @torch.inference_mode()

@@ -20,9 +20,6 @@ class NativeStepper:
     Memory is taken once, and weights are laid out once. The events of the input are added to rows of currents, neurons
     take a row in as soon as it is complete, and their spikes go into the pooled sums. Additions have the order of
     `event_conv2d`, so that membranes of maps are the same bits where that follows events too.
-
-    Attributes:
-        membranes: of each layer, (1, C, H, W), (1, N, 1, 1) behind a dense layer; the memory that steps change.
     """
 
     def __init__(self, network: SpikingNetwork) -> None:
@@ -34,7 +31,7 @@ class NativeStepper:
         self._shape = (1, *network.input_shape)
         self._starts_dense = isinstance(network.layers[0], Dense)
         self._chain = _kernels.Chain()
-        self.membranes, self._spikes = list[Tensor](), list[Tensor]()
+        self._membranes, self._spikes = list[Tensor](), list[Tensor]()
         shape: tuple[int, ...] = network.input_shape
         for layer, weights, neuron in network.parts():
             _check(weights.weight)
@@ -42,7 +39,7 @@ class NativeStepper:
 
     def reset(self) -> None:
         """Forget everything that was seen."""
-        for memory in (*self.membranes, *self._spikes):
+        for memory in (*self._membranes, *self._spikes):
             memory.zero_()
 
     def step(self, frame: Tensor) -> Tensor:
@@ -60,6 +57,10 @@ class NativeStepper:
         """Give what every layer handed on in the last step."""
         return self._spikes
 
+    def membranes(self) -> Sequence[Tensor]:
+        """Give the membranes after the last step."""
+        return self._membranes
+
     def _add(self, layer: Layer, weight: Tensor, neuron: NeuronConfig, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Add a layer behind one that gives `shape`; give the shape that it gives."""
         if isinstance(layer, Conv):
@@ -73,7 +74,7 @@ class NativeStepper:
         native = _kernels.Conv(1, inputs[1], inputs[2], inputs[0], neurons[0], *kernel)
         addresses = (values.data_ptr(), v.data_ptr(), spikes.data_ptr())
         self._chain.add(native, native_neuron(neuron), layer.pool, *addresses)
-        self.membranes.append(v)
+        self._membranes.append(v if isinstance(layer, Conv) else v.flatten(1))
         self._spikes.append(spikes)
         return given
 
