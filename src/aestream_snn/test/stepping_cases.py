@@ -40,4 +40,4 @@ CONVS = (
     ((3, 1, 1), Conv(3, 1, padding=1)),
     ((3, 4, 5), Conv(3, 5, padding=1)),
 )
-"""Every way that a convolution goes: whole vectors or odd ones, strides, padding beyond the kernel, odd windows, a place."""
+"""Every way that a convolution goes: vectors that are whole or not, strides, wide padding, odd windows, one place."""
