@@ -123,7 +123,8 @@ class WandbReporter:
 
     def epoch(self, row: Mapping[str, float]) -> None:
         """Send all numbers."""
-        self._run.log({f"epoch/{name}": value for name, value in row.items()}, step=int(row["epoch"]))
+        told = {f"epoch/{name}": value for name, value in row.items()}
+        self._run.log(told, step=int(row["epoch"]), commit=True)
 
     def network(self, epoch: int, reading: Reading) -> None:
         """Send scalars and histograms, to go with the numbers of the epoch."""
