@@ -59,8 +59,7 @@ class DeviceEngine:
         check_cells(cells, model.config.tokens)
         check_finite(model.state_dict())
         self.config, self._cells, self._tick_ms = model.config, cells, tick_ms
-        with torch.no_grad():
-            self._network = DeviceNetwork(deepcopy(model).cpu(), device=device, backend=backend)
+        self._network = DeviceNetwork(deepcopy(model).cpu(), device=device, backend=backend)
         kept = self._network.numbers, self._network.readout, self._network.scores
         self._launches = Launches(self._network.advance, kept, device=device)
         self.remember(forget_ms)

@@ -26,6 +26,7 @@ class DeviceNetwork:
         forget_rate: () float64, 1/ms by which the readout forgets; 0 is never.
     """
 
+    @torch.no_grad()
     def __init__(self, model: EventSSM, *, device: torch.device, backend: Backend) -> None:
         """Take the weights over."""
         config = model.config
