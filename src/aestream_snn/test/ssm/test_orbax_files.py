@@ -1,4 +1,4 @@
-"""Checkpoints that flax and orbax wrote are read without JAX; `orbax/` holds two of a small model, see write_orbax.py."""
+"""Checkpoints that flax and orbax wrote are read without JAX; `checkpoints/` holds two of a small model (write_orbax.py)."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from aestream_snn.ssm.orbax_files import read_orbax
 from aestream_snn.ssm.upstream import flatten, import_upstream, upstream_config
 from aestream_snn.ssm.weights import load_model
 
-DATA = Path(__file__).parent / "orbax"
+DATA = Path(__file__).parent / "checkpoints"
 LAYOUTS = {"packed": "msgpack", "ocdbt": "tensorstore"}
 ORBAX_PYTHON = os.environ.get("AESTREAM_ORBAX_PYTHON", sys.executable if find_spec("orbax") else "")
 """A Python with JAX, flax and orbax, to write checkpoints of today's versions."""
