@@ -109,7 +109,12 @@ def main(arguments: Sequence[str] = ()) -> None:
                 forward, backward = timed(scan, a, x, grad)
                 best[name] = min(best[name][0], forward), min(best[name][1], backward)
         bandwidth = max(bandwidth, copy_bandwidth(grad, 3))
-    report(best, bandwidth, grad.nbytes, f"{device_name(device)}, B {options.batch}, L {options.length}, {options.states} states, complex64")
+    report(
+        best,
+        bandwidth,
+        grad.nbytes,
+        f"{device_name(device)}, B {options.batch}, L {options.length}, {options.states} states, complex64",
+    )
 
 
 def report(best: dict[str, tuple[float, float]], bandwidth: float, array_bytes: int, title: str) -> None:

@@ -59,15 +59,15 @@ class Graph:
 
     def run(self, rate: float, seconds: float) -> Seen:
         """Launch once; print a line."""
-        seen = settled(
-            watch(
-                "source:=sim", f"rate:={rate}", f"width:={SIDE}", f"height:={SIDE}", f"model:={self.model}",
-                f"device:={self.device}", f"prediction_rate:={self.prediction_rate}", f"params_file:={self.params_file}",
-                seconds=seconds + WARM_UP_S, name="camera_to_ssm",
-            )
-        )  # fmt: skip
+        arguments = {
+            "source": "sim", "rate": rate, "width": SIDE, "height": SIDE, "model": self.model, "device": self.device,
+            "prediction_rate": self.prediction_rate, "params_file": self.params_file,
+        }  # fmt: skip
+        given = [f"{name}:={value}" for name, value in arguments.items()]
+        seen = settled(watch(*given, seconds=seconds + WARM_UP_S, name="camera_to_ssm"))
         figures = f"{latency_text(seen)}  lost {lost_packets(seen)} packets  memory {memory_growth_mb(seen):+.1f} MB"
-        print(f"{rate / 1e6:5.1f} Mev/s asked {came(seen):5.1f} came  {len(seen.said):6} predictions  {figures}", flush=True)
+        load = f"{rate / 1e6:5.1f} Mev/s asked {came(seen):5.1f} came"
+        print(f"{load}  {len(seen.said):6} predictions  {figures}", flush=True)
         return seen
 
 

@@ -1,7 +1,7 @@
 """A step of training of Event-SSM, forward, backward and AdamW: `python -m bench ssm_training [--device cuda]`.
 
-Upstream's models with random weights on random events, with upstream's lengths and batches where the device is a GPU, and
-short ones on a CPU. The loss of a small batch is first checked against that on the CPU. Peak memory is what torch
+Upstream's models with random weights on random events, with upstream's lengths and batches where the device is a GPU,
+and short ones on a CPU. The loss of a small batch is first checked against that on the CPU. Peak memory is what torch
 allocated on the GPU.
 """
 
@@ -107,4 +107,6 @@ def main(arguments: Sequence[str] = ()) -> None:
     for case in GPU if device.type == "cuda" else CPU:
         seconds, peak_mb = measure(case, device, options.rounds)
         rate = case.batch * case.length / seconds / 1e6
-        print(f"{case.model:12}{case.batch:6}{case.length:13}{seconds * 1e3:10.1f}{rate:9.3f}{peak_mb:9.0f}", flush=True)
+        print(
+            f"{case.model:12}{case.batch:6}{case.length:13}{seconds * 1e3:10.1f}{rate:9.3f}{peak_mb:9.0f}", flush=True
+        )

@@ -25,9 +25,7 @@ class EventStateModel:
 
     takes: Literal["events"] = "events"
 
-    def __init__(
-        self, model: EventSSM, meaning: Meaning, *, name: str, device: torch.device, memory_ms: float
-    ) -> None:
+    def __init__(self, model: EventSSM, meaning: Meaning, *, name: str, device: torch.device, memory_ms: float) -> None:
         """Take the weights over.
 
         Args:
@@ -52,7 +50,7 @@ class EventStateModel:
     @property
     def resets(self) -> int:
         """Times that it began anew by itself."""
-        return int(self._past[0]) + self._state.resets
+        return int(self._past[0] + self._state.resets)
 
     def reset(self) -> None:
         """Forget everything that was seen; what was counted stays."""
@@ -97,6 +95,4 @@ def load_event_model(path: Path, device: torch.device, memory_ms: float) -> Even
     model, meaning = load_model(path), load_meaning(path)
     if meaning.rows == 1:
         raise FormatError(f"{path} was trained on {meaning.columns} channels of sound; packets are of cameras")
-    return EventStateModel(
-        model, meaning, name=f"event_ssm ({path.stem})", device=device, memory_ms=memory_ms
-    )
+    return EventStateModel(model, meaning, name=f"event_ssm ({path.stem})", device=device, memory_ms=memory_ms)

@@ -34,8 +34,8 @@ def layer_arrays(model: EventSSM, *, tick_ms: float) -> Iterator[dict[str, objec
     """Give each layer's arrays, in order.
 
     `rates` (P,) are Λ Δ for one tick; `b` (2, P, into) holds real and imaginary part of B, times γ where that is
-    constant; `gains` (P,) are Δ / Λ Δ for `zoh`, to be multiplied with exp(ΛΔδ) - 1, otherwise empty; `c` (out, 2, P) are
-    real part and negative imaginary part of C, twice that where a state stands for a conjugate pair.
+    constant; `gains` (P,) are 1 / Λ for `zoh`, to be multiplied with exp(ΛΔδ) - 1, otherwise empty; `c` (out, 2, P)
+    are real part and negative imaginary part of C, twice that where a state stands for a conjugate pair.
 
     Raises:
         InvalidArgumentError: a real part is over 0.

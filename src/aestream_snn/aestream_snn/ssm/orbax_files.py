@@ -1,8 +1,8 @@
 """Parameters out of upstream's checkpoints, as flax writes them: with orbax, in two layouts, or as one file. No JAX.
 
 Upstream (event_ssm/trainer.py) calls flax's `save_checkpoint`, which keeps one folder `checkpoint_STEP`. Recent orbax
-puts arrays into an OCDBT key-value store, as zarr; older puts one msgpack file `checkpoint` there, in flax's encoding of
-arrays. Beside parameters lie the optimiser's moments, several times their size, which are not read from OCDBT.
+puts arrays into an OCDBT key-value store, as zarr; older puts one msgpack file `checkpoint` there, in flax's encoding
+of arrays. Beside parameters lie the optimiser's moments, several times their size, which are not read from OCDBT.
 """
 
 import re

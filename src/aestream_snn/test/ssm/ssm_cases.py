@@ -32,7 +32,7 @@ class Golden:
             self.lengths = np.full(3, self.tokens.shape[1])
 
     def expected(self, index: int) -> np.ndarray:
-        """Give scores; upstream's time-weighted readout divides by all gaps, here those behind the length are left out."""
+        """Give scores; upstream's time-weighted readout divides by all gaps, ours by those up to the length."""
         if self.settings["ssm"]["classification_mode"] != "timepool":
             scores: np.ndarray = self.logits[index]
             return scores

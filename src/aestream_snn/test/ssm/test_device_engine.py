@@ -1,4 +1,4 @@
-"""The device engine gives what the C++ engine gives: here on a CPU and in Triton's interpreter; on a GPU where one is."""
+"""The device engine gives what the C++ engine gives: on a CPU, in Triton's interpreter, and on a GPU."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Checkpoints that flax and orbax wrote are read without JAX; `checkpoints/` holds two of a small model (write_orbax.py)."""
+"""What flax and orbax wrote is read without JAX; `checkpoints/` holds two of a small model, by write_orbax.py."""
 
 import os
 import shutil
@@ -79,9 +79,9 @@ def test_an_array_a_folder_as_old_orbax_wrote_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_damaged_files_are_refused_with_one_line(layout: str, tmp_path: Path) -> None:
     shutil.copytree(checkpoint(layout), tmp_path / "checkpoint_3")
-    for file in [each for each in tmp_path.rglob("*") if each.is_file() and each.name[0] not in "_c" or each.name == "checkpoint"]:
+    for file in [each for each in tmp_path.rglob("*") if each.is_file() and not each.name.startswith("_")]:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(FormatError, match="checkpoint_3.* is damaged: ") as caught:
+    with pytest.raises(FormatError, match=r"checkpoint_3.* is damaged: ") as caught:
         read_orbax(tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -103,11 +103,15 @@ def test_a_checkpoint_without_parameters_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_one_is_told_what_to_install(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, LAYOUTS[layout], None)
-    with pytest.raises(MissingDependencyError, match=rf"needs {LAYOUTS[layout]}: pip install -r requirements/orbax\.txt"):
+    with pytest.raises(
+        MissingDependencyError, match=rf"needs {LAYOUTS[layout]}: pip install -r requirements/orbax\.txt"
+    ):
         read_orbax(DATA / layout)
 
 
-@pytest.mark.skipif(not ORBAX_PYTHON, reason="orbax is not installed; AESTREAM_ORBAX_PYTHON may name a Python that has it")
+@pytest.mark.skipif(
+    not ORBAX_PYTHON, reason="orbax is not installed; AESTREAM_ORBAX_PYTHON may name a Python that has it"
+)
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
 def test_a_checkpoint_of_orbax_as_installed_gives_the_originals_scores(name: str, tmp_path: Path) -> None:
     golden = Golden(name)

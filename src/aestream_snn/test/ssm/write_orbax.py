@@ -2,8 +2,8 @@
 
 TREE.npz holds arrays by their dotted names, under `params.` and `batch_stats.`. What is written is upstream's state of
 training (event_ssm/train_utils.py): step, parameters, AdamW's moments, a random key and `model_state`. The folders in
-`checkpoints/` were written so, by flax 0.8.4 with orbax-checkpoint 0.5.14 (`packed`) and flax 0.12.0 with 0.12.8 (`ocdbt`); descriptions
-that nobody reads were left out.
+`checkpoints/` were written so, by flax 0.8.4 with orbax-checkpoint 0.5.14 (`packed`) and by flax 0.12.0 with
+orbax-checkpoint 0.12.8 (`ocdbt`); descriptions that nobody reads were left out.
 """
 
 import sys

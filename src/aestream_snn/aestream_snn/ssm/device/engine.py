@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,9 @@ Ints = npt.NDArray[np.int64]
 class DeviceEngine:
     """Runs an `EventSSM` on packets as `StreamingEngine` does, with the state and the weights on a device.
 
-    A packet is one copy to the device, one graph launch and one copy of the scores back. In it, each layer is a scan over
-    the packet from the state that the last packet left. Where `StreamingEngine` computes event after event, this one
-    computes layer after layer: better for large packets, worse for single events.
+    A packet is one copy to the device, one graph launch and one copy of the scores back. In it, each layer is a scan
+    over the packet from the state that the last packet left. Where `StreamingEngine` computes event after event, this
+    one computes layer after layer, which suits large packets.
 
     One engine serves one thread at a time; states are independent of each other.
     """
@@ -135,7 +136,7 @@ class DeviceEngine:
             return
         steps = np.diff(ticks, prepend=state.last_ticks if state.begun else ticks[0])
         cuts = [0, *np.flatnonzero(steps < 0).tolist(), len(tokens)]
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             if steps[begin] < 0:
                 self._begin_anew(state)
                 steps[begin] = 0
@@ -148,9 +149,7 @@ class DeviceEngine:
         self._network.numbers.zero_()
         self._network.readout.zero_()
 
-    def _paired(
-        self, tokens: Ints, steps: Ints, state: DeviceState
-    ) -> tuple[Ints, npt.NDArray[np.float32]]:
+    def _paired(self, tokens: Ints, steps: Ints, state: DeviceState) -> tuple[Ints, npt.NDArray[np.float32]]:
         """Pair tokens with the gap before them, or with that after them (`upstream_time`); count them."""
         state.begun = True
         state.events += len(tokens)

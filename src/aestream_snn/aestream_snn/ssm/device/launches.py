@@ -53,7 +53,7 @@ class Launches:
     def _capture(self, size: int) -> None:
         inbox = torch.zeros(2 * size + 1, dtype=torch.int32, device=self._device)
         before = [each.clone() for each in self._kept]
-        side = torch.cuda.Stream()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_DRY_RUNS):

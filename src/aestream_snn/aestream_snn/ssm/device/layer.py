@@ -128,7 +128,7 @@ class DeviceLayer:
 
     def _windows(self, first: torch.Tensor, sums: torch.Tensor, full: torch.Tensor) -> Rows:
         pooled = sums[:, 2:] / sums[:, :1].clamp(min=_LEAST_SHARE)
-        skip, u = pooled.split(self.into, 1)
+        skip, u = pooled[:, : self.into], pooled[:, self.into :]
         there = torch.arange(len(sums), device=sums.device) < full
         return Rows(self._finish(first, u, skip), sums[:, 1] * there, full)
 

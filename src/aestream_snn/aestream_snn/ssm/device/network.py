@@ -1,7 +1,5 @@
 """All layers over the packet of an inbox, in place: the body of a CUDA graph."""
 
-from typing import cast
-
 import torch
 
 from aestream_snn.ssm.arrays import layer_arrays
@@ -13,7 +11,7 @@ from aestream_snn.ssm.pooling import TIME_EPSILON_MS
 from aestream_snn.ssm.scan import Backend
 
 _LEAST_WEIGHT = 1e-300
-"""Divides the zeros of a readout that has seen nothing. No branch: a graph replays the same calls whatever the values."""
+"""Divides the zeros of a readout that has seen nothing: a graph replays the same calls whatever the values."""
 
 
 class DeviceNetwork:
@@ -50,8 +48,8 @@ class DeviceNetwork:
         """Take the packet of an inbox in.
 
         Args:
-            inbox: (2 N + 1,) int32: N tokens, N gaps in ms as the bits of float32, and how many of them are there. Those
-                behind have token and gap 0.
+            inbox: (2 N + 1,) int32: N tokens, N gaps in ms as the bits of float32, and how many of them are there.
+                Those behind have token and gap 0.
         """
         size = len(inbox) // 2
         tokens, gaps_ms = inbox[:size].long(), inbox[size : 2 * size].view(torch.float32)
@@ -66,7 +64,7 @@ class DeviceNetwork:
     def score(self, readout: torch.Tensor) -> torch.Tensor:
         """Give (classes,) float64 scores of a readout; before the first output, the head's bias."""
         total, weight = readout[:-1], readout[-1]
-        return cast(torch.Tensor, self._head @ (total / weight.clamp(min=_LEAST_WEIGHT)) + self._head_bias)
+        return self._head @ (total / weight.clamp(min=_LEAST_WEIGHT)) + self._head_bias
 
     def _read_out(self, rows: Rows) -> None:
         """Add outputs to the readout; each forgets what was before it by its gap."""

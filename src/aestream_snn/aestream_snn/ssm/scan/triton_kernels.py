@@ -18,7 +18,6 @@ def chunk_of(length: int) -> int:
     return int(min(max(triton.next_power_of_2(math.isqrt(length)), _LEAST_CHUNK), _MOST_CHUNK))
 
 
-
 @triton.jit  # type: ignore[untyped-decorator]
 def _load(data, step, state, states, there):  # type: ignore[no-untyped-def]
     at = 2 * (step * states + state)
