@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from aestream_snn.data.augment import AUGMENTATIONS, AugmentConfig, Place, augment
+from aestream_core.errors import UnknownNameError
+from aestream_snn.data.augment import AUGMENTATIONS, AugmentConfig, Place, augment, augmented
+from aestream_snn.data.mirror import Flips, Mirrors, exchange
 from aestream_snn.data.noise import simulate_noise
-from aestream_snn.data.recordings import records_of, words_from_columns
+from aestream_snn.data.recordings import PackedRecordings, records_of, words_from_columns
 
 ON = {
     "random_slice": AugmentConfig(slice_us=20_000),
     "drop_events": AugmentConfig(drop=0.5),
-    "affine": AugmentConfig(flip_x=1.0, shift_px=3, angle_deg=20, scale=1.2),
+    "affine": AugmentConfig(shift_px=3, angle_deg=20, scale=1.2),
     "cut_out": AugmentConfig(cut_px=20),
     "polarity": AugmentConfig(flip_polarity=0.2, swap_polarity=0.5),
     "timing": AugmentConfig(stretch=1.3, jitter_us=500),
@@ -37,7 +39,7 @@ def test_every_augmentation_is_tested():
 def test_an_augmentation_gives_ordered_events_on_the_sensor_and_keeps_its_input(name):
     given = words()
     kept = given.copy()
-    records = records_of(augment(given, ON[name], place()))
+    records = records_of(augment(given, ON[name], place(2)))
     assert np.array_equal(given, kept)
     assert not np.array_equal(records.view(np.int64), given)
     assert (np.diff(records["t"].astype(np.int64)) >= 0).all()
@@ -67,9 +69,40 @@ def test_a_swap_turns_all_polarities():
     assert np.array_equal(swapped["yp"] ^ 0x8000, records_of(given)["yp"])
 
 
-def test_a_mirror_of_a_mirror_is_what_was_there():
-    config = AugmentConfig(flip_x=1.0)
-    assert np.array_equal(augment(augment(words(), config, place()), config, place()), words())
+def test_mirrors_exchange_columns_and_rows():
+    given = records_of(words())
+    for flips, columns, rows in (
+        (Flips(x=True), 39 - given["x"], given["yp"] & 0x7FFF),
+        (Flips(y=True), given["x"], 29 - (given["yp"] & 0x7FFF)),
+    ):
+        turned = records_of(augment(words(), AugmentConfig(), place(), flips))
+        assert np.array_equal(turned["x"], columns)
+        assert np.array_equal(turned["yp"] & 0x7FFF, rows)
+        assert np.array_equal(turned["yp"] >> 15, given["yp"] >> 15)
+
+
+def recordings(mirrors: Mirrors | None) -> PackedRecordings:
+    return PackedRecordings(40, 30, ("a", "b", "c"), np.array([0]), words(), np.array([0, 3000]), mirrors)
+
+
+def test_the_class_follows_its_mirror_image():
+    mirrors = Mirrors(x=exchange(("a", "b", "c"), ("a", "b")), y=exchange(("a", "b", "c"), ("b", "c")))
+    for config, label in (
+        (AugmentConfig(), 0),
+        (AugmentConfig(flip_x=1), 1),
+        (AugmentConfig(flip_y=1), 0),
+        (AugmentConfig(flip_x=1, flip_y=1), 2),
+    ):
+        assert augmented(recordings(mirrors), 0, config, place())[1] == label
+
+
+def test_the_class_stays_where_nothing_is_known_of_mirrors():
+    assert augmented(recordings(None), 0, AugmentConfig(flip_x=1, flip_y=1), place())[1] == 0
+
+
+def test_a_class_that_is_not_there_has_no_mirror_image():
+    with pytest.raises(UnknownNameError, match="'d'"):
+        exchange(("a", "b"), ("a", "d"))
 
 
 def test_noise_is_added_and_ends_with_the_recording():

@@ -5,7 +5,7 @@ import pytest
 
 from aestream_snn.data.recordings import records_of
 from aestream_snn.data.simgesture.dataset import SPLITS, SimGestureConfig, make_simgesture
-from aestream_snn.data.simgesture.motions import CLASSES, PAIRS, track_of
+from aestream_snn.data.simgesture.motions import CENTRE_PX, CLASSES, MIRRORS, PAIRS, track_of
 from aestream_snn.data.simgesture.recording import GestureConfig, simulate_gesture
 
 QUIET = GestureConfig(noise_high_hz=0.0, hot_fraction_high=0.0, flicker_share=0.0)
@@ -43,6 +43,39 @@ def test_the_picture_of_all_events_is_the_same_for_both_of_a_pair(pair):
     for polarity in (0, 1):
         difference = np.abs(first[polarity] - second[polarity]).sum() / first[polarity].sum()
         assert difference < 0.25, "of the events of one polarity lie elsewhere"
+
+
+def steps(track: np.ndarray, axis: int) -> np.ndarray:
+    return np.diff(track[:, axis] - CENTRE_PX)
+
+
+SIGNS = {
+    "right": lambda track: np.median(steps(track, 0)),
+    "down": lambda track: np.median(steps(track, 1)),
+    "turn_cw": lambda track: np.median(steps(track, 2)),
+    "orbit_cw": lambda track: np.median(np.diff(np.unwrap(np.arctan2(*(track[:, (1, 0)] - CENTRE_PX).T)))),
+    "approach": lambda track: np.median(steps(track, 3)),
+    "strike": lambda track: np.median(steps(track, 1)),
+}
+"""Positive for one of a pair, negative for the other."""
+
+
+def mirrored(track: np.ndarray, *, x: bool) -> np.ndarray:
+    turned = track.copy()
+    turned[:, 0 if x else 1] = 2 * CENTRE_PX - track[:, 0 if x else 1]
+    turned[:, 2] = -track[:, 2]
+    return turned
+
+
+@pytest.mark.parametrize("label", range(len(CLASSES)))
+def test_a_motion_is_in_the_mirror_what_the_table_says(label):
+    times_s, sign = np.linspace(0, 1, 501), SIGNS[PAIRS[label // 2][1]]
+    for seed in range(5):
+        track = track_of(label, times_s, np.random.default_rng(seed))
+        for partners, x in ((MIRRORS.x, True), (MIRRORS.y, False)):
+            assert partners[label] // 2 == label // 2
+            same = partners[label] == label
+            assert (sign(mirrored(track, x=x)) * sign(track) > 0) == same
 
 
 def test_a_recording_depends_on_its_seed_alone():

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aestream_core.config import setting, validate
+from aestream_snn.data.mirror import Flips, draw_flips, label_in
 from aestream_snn.data.recordings import Recordings, Words, records_of
 
 Records = npt.NDArray[Any]
@@ -22,7 +23,10 @@ class AugmentConfig:
 
     swap_polarity: float = setting(0.0, "Probability to swap the polarities of a whole recording.", bounds=(0, 1))
     flip_x: float = setting(
-        0.0, "Probability to mirror left and right; not where that changes the class.", bounds=(0, 1)
+        0.0, "Probability to mirror left and right; the class follows where the data set knows it.", bounds=(0, 1)
+    )
+    flip_y: float = setting(
+        0.0, "Probability to mirror top and bottom; the class follows where the data set knows it.", bounds=(0, 1)
     )
     shift_px: int = setting(0, "Largest shift along each axis.", unit="px", bounds=(0, 1000))
     angle_deg: float = setting(0.0, "Largest turn about the centre.", unit="deg", bounds=(0, 180))
@@ -79,22 +83,33 @@ def drop_events(records: Records, config: AugmentConfig, place: Place) -> Record
 
 
 def affine(records: Records, config: AugmentConfig, place: Place) -> Records:
-    """Turn, scale, mirror and shift about the centre; what leaves the sensor is gone."""
+    """Turn, scale and shift about the centre; what leaves the sensor is gone."""
     rng = place.rng
     turn = np.deg2rad(rng.uniform(-config.angle_deg, config.angle_deg))
     scale = config.scale ** rng.uniform(-1, 1)
-    mirror = -1 if rng.uniform() < config.flip_x else 1
     shift = rng.integers(-config.shift_px, config.shift_px + 1, 2)
-    if turn == 0 and scale == 1 and mirror == 1 and not shift.any():
+    if turn == 0 and scale == 1 and not shift.any():
         return records
     x, y = records["x"] - (place.width - 1) / 2, (records["yp"] & 0x7FFF) - (place.height - 1) / 2
     cosine, sine = scale * np.cos(turn), scale * np.sin(turn)
-    to_x = np.rint(mirror * (cosine * x - sine * y) + (place.width - 1) / 2 + shift[0]).astype(np.int32)
+    to_x = np.rint(cosine * x - sine * y + (place.width - 1) / 2 + shift[0]).astype(np.int32)
     to_y = np.rint(sine * x + cosine * y + (place.height - 1) / 2 + shift[1]).astype(np.int32)
     moved = records.copy()
     moved["x"], moved["yp"] = to_x, (to_y & 0x7FFF) | (records["yp"] & 0x8000)
     inside = (to_x >= 0) & (to_x < place.width) & (to_y >= 0) & (to_y < place.height)
     return np.asarray(moved[inside])
+
+
+def mirrored(records: Records, flips: Flips, place: Place) -> Records:
+    """Exchange left and right, top and bottom, or neither."""
+    if not (flips.x or flips.y):
+        return records
+    turned = records.copy()
+    if flips.x:
+        turned["x"] = place.width - 1 - records["x"]
+    if flips.y:
+        turned["yp"] = (place.height - 1 - (records["yp"] & 0x7FFF)) | (records["yp"] & 0x8000)
+    return turned
 
 
 def cut_out(records: Records, config: AugmentConfig, place: Place) -> Records:
@@ -159,9 +174,23 @@ AUGMENTATIONS: dict[str, Augmentation] = {
 """In the order in which they are done."""
 
 
-def augment(words: Words, config: AugmentConfig, place: Place) -> Words:
-    """Do all augmentations. Gives new events, or the same where nothing changes."""
-    records = records_of(words)
+def augment(words: Words, config: AugmentConfig, place: Place, flips: Flips | None = None) -> Words:
+    """Do all augmentations. Gives new events, or the same where nothing changes.
+
+    Args:
+        words: one recording.
+        config: how much of each.
+        place: the sensor, and chance.
+        flips: how the recording is mirrored before; who draws it knows the class that then is right.
+    """
+    records = mirrored(records_of(words), flips or Flips(), place)
     for change in AUGMENTATIONS.values():
         records = change(records, config, place)
     return np.ascontiguousarray(records).view(np.int64)
+
+
+def augmented(recordings: Recordings, index: int, config: AugmentConfig, place: Place) -> tuple[Words, int]:
+    """Give one recording with all augmentations, and the class that it then is."""
+    flips = draw_flips(config.flip_x, config.flip_y, place.rng)
+    label = label_in(recordings.mirrors, int(recordings.labels[index]), flips)
+    return augment(recordings.words(index), config, place, flips), label

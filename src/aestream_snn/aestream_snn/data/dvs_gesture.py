@@ -11,6 +11,7 @@ import numpy as np
 from aestream_core.events import Events
 from aestream_core.files import read_file
 from aestream_snn.data.layouts import need, need_some
+from aestream_snn.data.mirror import Mirrors, exchange
 from aestream_snn.data.recordings import PackedRecordings, Words, pack, words_of
 
 SIDE_PX = 128
@@ -27,6 +28,16 @@ CLASSES: tuple[str, ...] = (
     "air_guitar",
     "other_gestures",
 )
+MIRRORS = Mirrors(
+    x=exchange(
+        CLASSES,
+        ("right_hand_wave", "left_hand_wave"),
+        ("right_arm_clockwise", "left_arm_counter_clockwise"),
+        ("right_arm_counter_clockwise", "left_arm_clockwise"),
+    ),
+    y=exchange(CLASSES),
+)
+"""What each gesture is in the mirror; nobody stands on their head, so `y` is not meant to be used."""
 SOURCE = "https://research.ibm.com/interactive/dvsgesture (DvsGesture.tar.gz)"
 
 
@@ -43,7 +54,7 @@ def load_dvs_gesture(split: str, *, data_dir: Path) -> PackedRecordings:
     gestures = [gesture for trial in trials for gesture in _read_trial(trial)]
     words, offsets = pack([each for each, _ in gestures])
     labels = np.array([label for _, label in gestures], np.int64)
-    return PackedRecordings(SIDE_PX, SIDE_PX, CLASSES, labels, words, offsets)
+    return PackedRecordings(SIDE_PX, SIDE_PX, CLASSES, labels, words, offsets, MIRRORS)
 
 
 def _read_trial(trial: Path) -> list[tuple[Words, int]]:

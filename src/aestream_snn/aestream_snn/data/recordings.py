@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_core.events import RECORD_DTYPE, Events
+from aestream_snn.data.mirror import Mirrors
 
 Words = npt.NDArray[np.int64]
 """(N,) events as 64-bit words: t in µs from the start in bits 31:0, x in 47:32, y in 62:48, polarity in bit 63."""
@@ -34,6 +35,10 @@ class Recordings(Protocol):
     def labels(self) -> npt.NDArray[np.int64]:
         """(R,) int64, indices into `classes`."""
 
+    @property
+    def mirrors(self) -> Mirrors | None:
+        """What each class is in the mirror; None where mirrors change no class."""
+
     def __len__(self) -> int:
         """Give the number of recordings."""
 
@@ -48,6 +53,7 @@ class PackedRecordings:
     Attributes:
         all_words: (N,) int64, the events of all recordings.
         offsets: (R + 1,) int64, where each recording begins, and the end.
+        mirrors: what each class is in the mirror; None where mirrors change no class.
     """
 
     width: int
@@ -56,6 +62,7 @@ class PackedRecordings:
     labels: npt.NDArray[np.int64]
     all_words: Words
     offsets: npt.NDArray[np.int64]
+    mirrors: Mirrors | None = None
 
     def __post_init__(self) -> None:
         """Check that the arrays belong together."""
@@ -80,6 +87,7 @@ class FileRecordings:
     Attributes:
         paths: one file a recording.
         read: gives the events of a file as words.
+        mirrors: what each class is in the mirror; None where mirrors change no class.
     """
 
     width: int
@@ -88,6 +96,7 @@ class FileRecordings:
     labels: npt.NDArray[np.int64]
     paths: tuple[Path, ...]
     read: Callable[[Path], Words]
+    mirrors: Mirrors | None = None
 
     def __post_init__(self) -> None:
         """Check that every file has a label."""
@@ -135,6 +144,11 @@ class SomeRecordings:
     def labels(self) -> npt.NDArray[np.int64]:
         """Give the labels of those that were chosen."""
         return self.whole.labels[self.indices]
+
+    @property
+    def mirrors(self) -> Mirrors | None:
+        """What each class is in the mirror."""
+        return self.whole.mirrors
 
     def __len__(self) -> int:
         """Give the number of recordings."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aestream_snn.data.mirror import Mirrors
 from aestream_snn.data.recordings import Recordings, Words, records_of, words_from_columns
 
 
@@ -128,6 +129,11 @@ class Disturbed:
     def labels(self) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
         """(R,) int64, indices into `classes`."""
         return self.whole.labels
+
+    @property
+    def mirrors(self) -> Mirrors | None:
+        """What each class is in the mirror."""
+        return self.whole.mirrors
 
     def __len__(self) -> int:
         """Give the number of recordings."""

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from aestream_snn.data.frames import FrameConfig
-from aestream_snn.data.recordings import Recordings
+from aestream_snn.data.recordings import Recordings, SomeRecordings
 from aestream_snn.models.base import StepModel
 from aestream_snn.training.batches import batches_in_order
+from aestream_snn.training.team import ALONE, Team
 
 BATCH = 32
 
@@ -31,14 +33,17 @@ class Verdict:
 
 
 @torch.no_grad()
-def judge(model: StepModel, recordings: Recordings, frames: FrameConfig, *, device: str = "cpu") -> Verdict:
-    """Ask a model about all recordings. Of classes with the same score the first counts."""
+def judge(
+    model: StepModel, recordings: Recordings, frames: FrameConfig, *, device: str = "cpu", team: Team = ALONE
+) -> Verdict:
+    """Ask a model about all recordings, in a team about a share each. The first of equal scores counts."""
     was_training = model.training
     model.eval()
     classes = len(recordings.classes)
     confusion = torch.zeros(classes, classes, dtype=torch.int64)
-    for sequence, labels in batches_in_order(recordings, frames, size=BATCH):
+    share = SomeRecordings(recordings, np.arange(team.rank, len(recordings), team.size))
+    for sequence, labels in batches_in_order(share, frames, size=BATCH):
         said = model(sequence.to(device)).sum(0).argmax(1).cpu()
         confusion += torch.bincount(labels * classes + said, minlength=classes**2).reshape(classes, classes)
     model.train(was_training)
-    return Verdict(recordings.classes, confusion)
+    return Verdict(recordings.classes, team.total(confusion))

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aestream_snn.data.augment import AugmentConfig, Place, augment
+from aestream_core.errors import InvalidArgumentError
+from aestream_snn.data.augment import AugmentConfig, Place, augmented
 from aestream_snn.data.frames import FrameConfig, frames_of, make_frames
 from aestream_snn.data.recordings import Recordings
+from aestream_snn.training.team import ALONE, Team
 
 Batch = tuple[Tensor, Tensor]
 """(T, B, C, H, W) float32 frames and (B,) int64 labels."""
@@ -33,27 +35,41 @@ class TrainingBatches:
         size: int,
         seed: int,
         noise: Recordings | None = None,
+        team: Team = ALONE,
     ) -> None:
-        """Keep what batches are made of."""
+        """Keep what batches are made of.
+
+        Raises:
+            InvalidArgumentError: a batch cannot be shared equally.
+        """
+        if size % team.size:
+            raise InvalidArgumentError(f"task.batch is {size}; {team.size} system.processes cannot share it equally")
+        self._team = team
         self._recordings, self._frames, self._augment = recordings, frames, augment
         self._size, self._seed, self._noise = size, seed, noise
 
     def __len__(self) -> int:
         """Give the number of batches of an epoch."""
-        return -(-len(self._recordings) // self._size)
+        return -(-(len(self._recordings) // self._team.size * self._team.size) // self._size)
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """Give all recordings once, in an order of their own."""
-        rng = np.random.default_rng((self._seed, number))
+        """Give all recordings once, in an order of their own; in a team, its share of each batch.
+
+        What a team cannot share equally is left out: fewer recordings than there are processes, others each epoch.
+        """
+        team, rng = self._team, np.random.default_rng((self._seed, number))
         order = rng.permutation(len(self._recordings))
-        place = Place(self._recordings.width, self._recordings.height, rng, self._noise)
+        order = order[: len(order) // team.size * team.size]
+        chance = rng if team.size == 1 else np.random.default_rng((self._seed, number, team.rank))
+        place = Place(self._recordings.width, self._recordings.height, chance, self._noise)
         for start in range(0, len(order), self._size):
-            yield self._batch(order[start : start + self._size].tolist(), place)
+            yield self._batch(order[start : start + self._size][team.rank :: team.size].tolist(), place)
 
     def _batch(self, indices: Sequence[int], place: Place) -> Batch:
-        events = [augment(self._recordings.words(index), self._augment, place) for index in indices]
-        frames = make_frames(events, width=place.width, height=place.height, config=self._frames)
-        return frames, _labels(self._recordings, indices)
+        made = [augmented(self._recordings, index, self._augment, place) for index in indices]
+        sensor = {"width": place.width, "height": place.height}
+        frames = make_frames([words for words, _ in made], **sensor, config=self._frames)
+        return frames, torch.tensor([label for _, label in made])
 
 
 def _labels(recordings: Recordings, indices: Sequence[int]) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
+from aestream_snn.data.ahead import one_ahead
 from aestream_snn.data.frames import frame_shape, frames_of
 from aestream_snn.data.noise import simulate_noise
 from aestream_snn.data.recordings import Recordings
@@ -31,6 +32,8 @@ from aestream_snn.training.loss import precision_of, scores_and_loss
 from aestream_snn.training.phases import PhaseClock
 from aestream_snn.training.reporters import Reporter
 from aestream_snn.training.run_state import RunState, load_weights
+from aestream_snn.training.tally import Tally
+from aestream_snn.training.team import ALONE, Team
 
 CALIBRATION = 32
 """Recordings by which the weights of a new network are scaled."""
@@ -62,11 +65,11 @@ class TrainResult:
 
 
 class Trainer:
-    """One run: same configuration, same curve."""
+    """One run, or one process's part in it: same configuration, same curve."""
 
-    def __init__(self, config: TrainConfig, train: Recordings, validation: Recordings) -> None:
+    def __init__(self, config: TrainConfig, train: Recordings, validation: Recordings, *, team: Team = ALONE) -> None:
         """Make the model, scaled to the data."""
-        self.config, self._validation = config, validation
+        self.config, self._validation, self._team = config, validation, team
         self.clock = PhaseClock()
         self.classes = train.classes
         self.model = new_model(config, train).to(config.system.device)
@@ -77,6 +80,7 @@ class Trainer:
             size=config.task.batch,
             seed=config.system.seed,
             noise=_noise_for(config, train),
+            team=team,
         )
         optimiser = AdamW(self.model.parameters(), lr=config.task.rate, weight_decay=config.task.decay)
         updates = config.task.epochs * len(self._batches)
@@ -100,7 +104,8 @@ class Trainer:
 
     def run(self, reporters: Sequence[Reporter] = ()) -> None:
         """Train until the epochs, the patience or the time is over."""
-        while not self.finished():
+        self._team.copy_first(self.model.parameters())
+        while not self._team.agree(self.finished()):
             start_s = time.perf_counter()
             row = self._epoch(reporters)
             self.state.elapsed_s += time.perf_counter() - start_s
@@ -135,23 +140,21 @@ class Trainer:
         return state.epoch >= task.epochs or waited or late or (state.best >= task.stop_at < 1)
 
     def _epoch(self, reporters: Sequence[Reporter]) -> dict[str, float]:
-        epoch, losses, right, seen = self.state.epoch, list[float](), 0, 0
+        epoch, tally = self.state.epoch, Tally()
         torch.manual_seed(self.config.system.seed * 1_000_003 + epoch)
-        batches = iter(self._batches.epoch(epoch))
+        batches = one_ahead(self._batches.epoch(epoch))
         for number in range(len(self._batches)):
             with self.clock.phase("data"):
                 sequence, labels = (tensor.to(self.config.system.device) for tensor in next(batches))
             loss, scores = self._update(sequence, labels)
-            losses.append(loss)
-            right, seen = right + int((scores.argmax(1) == labels).sum()), seen + len(labels)
+            tally.add(loss, scores, labels)
             with self.clock.phase("logging"):
                 for reporter in reporters:
                     reporter.batch(epoch, number, len(self._batches), loss)
         with self.clock.phase("validation"):
             accuracy = self._judge(self._validation)
         self.state.epoch += 1
-        mean = sum(losses) / max(len(losses), 1)
-        return {"epoch": float(epoch + 1), "loss": mean, "train": right / max(seen, 1), "validation": accuracy}
+        return {"epoch": float(epoch + 1), **tally.means(self._team), "validation": accuracy}
 
     def _update(self, sequence: Tensor, labels: Tensor) -> tuple[float, Tensor]:
         with self.clock.phase("forward"):
@@ -160,6 +163,7 @@ class Trainer:
             self.state.optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         with self.clock.phase("update"):
+            self._team.average(weights.grad for weights in self.model.parameters())
             if self.config.task.clip:
                 torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.task.clip)
             self.state.optimiser.step()
@@ -177,13 +181,16 @@ class Trainer:
         model = self.model
         if self.config.task.int8 and isinstance(model, SpikingNetwork):
             model = quantised(model)
-        return judge(model, recordings, self.config.data.frames, device=self.config.system.device).accuracy
+        device, frames = self.config.system.device, self.config.data.frames
+        return judge(model, recordings, frames, device=device, team=self._team).accuracy
 
     def _keep(self, accuracy: float) -> None:
         """Write the checkpoints."""
         better = accuracy > self.state.best
         if better:
             self.state.best, self.state.best_epoch = accuracy, self.state.epoch
+        if self._team.rank:
+            return
         checkpoint = Checkpoint(
             self.state.tensors(), facts_of(self.config, self.classes, self.model) | self.state.facts()
         )

@@ -10,7 +10,7 @@ import numpy as np
 from aestream_core.config import setting, validate
 from aestream_snn.data.cache import Arrays, cached
 from aestream_snn.data.recordings import PackedRecordings, Words, pack
-from aestream_snn.data.simgesture.motions import CLASSES, SIDE_PX
+from aestream_snn.data.simgesture.motions import CLASSES, MIRRORS, SIDE_PX
 from aestream_snn.data.simgesture.recording import GestureConfig, simulate_gesture
 
 VERSION = 1
@@ -57,7 +57,7 @@ def make_simgesture(
     name = f"simgesture-{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     arrays = cached(name, lambda: _make(split, count, config.seed, gesture, progress))
     labels = np.arange(count, dtype=np.int64) % len(CLASSES)
-    return PackedRecordings(SIDE_PX, SIDE_PX, CLASSES, labels, arrays["words"], arrays["offsets"])
+    return PackedRecordings(SIDE_PX, SIDE_PX, CLASSES, labels, arrays["words"], arrays["offsets"], MIRRORS)
 
 
 def _make(split: str, count: int, seed: int, gesture: GestureConfig, progress: Progress | None) -> Arrays:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from aestream_snn.data.mirror import Mirrors, exchange
+
 Track = npt.NDArray[np.float64]
 """(N + 1, 5) poses, fields as in `aestream_core.motion.POSE_FIELDS`."""
 
@@ -102,6 +104,13 @@ PAIRS: tuple[tuple[Motion, str, str], ...] = (
 """Motions, the name of each, and that of each played backwards."""
 
 CLASSES: tuple[str, ...] = tuple(name for pair in PAIRS for name in pair[1:])
+
+_TURNS = (("turn_cw", "turn_ccw"), ("orbit_cw", "orbit_ccw"))
+MIRRORS = Mirrors(
+    x=exchange(CLASSES, ("right", "left"), *_TURNS),
+    y=exchange(CLASSES, ("down", "up"), ("strike", "lift"), *_TURNS),
+)
+"""What each motion is in the mirror."""
 
 
 def _tremble(times_s: npt.NDArray[np.float64], rng: np.random.Generator) -> Track:

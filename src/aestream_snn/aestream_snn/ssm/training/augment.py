@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aestream_core.config import setting, validate
+from aestream_snn.data.mirror import Flips
 from aestream_snn.ssm.training.clips import Clip, join
 
 GEOMETRIC_SHARE = 0.3
@@ -24,11 +25,20 @@ class ClipAugment:
     roll_px: int = setting(0, "largest shift of the whole picture", unit="px", bounds=(0, 4096))
     angle_deg: float = setting(0.0, "largest rotation, either way", unit="deg", bounds=(0, 180))
     scale: float = setting(1.0, "largest factor on the picture, either way", bounds=(1, 10))
+    flip_x: float = setting(0.0, "share of recordings mirrored left to right, with the class", bounds=(0, 1))
+    flip_y: float = setting(0.0, "share of recordings mirrored top to bottom, with the class", bounds=(0, 1))
     cutmix: float = setting(0.0, "share of recordings that get a run of another's events", bounds=(0, 1))
 
     def __post_init__(self) -> None:
         """Check every field."""
         validate(self)
+
+
+def mirrored(clip: Clip, flips: Flips, *, width: int, height: int) -> Clip:
+    """Exchange left and right, top and bottom, or neither."""
+    x = width - 1 - clip.x if flips.x else clip.x
+    y = height - 1 - clip.y if flips.y else clip.y
+    return replace(clip, x=x, y=y)
 
 
 def augment(clip: Clip, config: ClipAugment, rng: np.random.Generator, *, width: int, height: int) -> Clip:

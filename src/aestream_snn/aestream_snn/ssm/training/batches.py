@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from aestream_snn.data.mirror import draw_flips, label_in
 from aestream_snn.data.recordings import Recordings
-from aestream_snn.ssm.training.augment import ClipAugment, augment, cutmix
+from aestream_snn.ssm.training.augment import ClipAugment, augment, cutmix, mirrored
 from aestream_snn.ssm.training.clips import Clip, clip_of, tokens_of
+from aestream_snn.training.team import ALONE, Team
 
 BUCKET_BATCHES = 8
 """Batches whose recordings are sorted by length together, so that little is padded and the order stays random."""
@@ -69,38 +71,57 @@ class BatchMaker:
         self._no_time, self._upstream_time = no_time, upstream_time
         self._lengths = np.array([len(clips.get(piece)[0]) for piece in range(len(clips))])
 
-    def training(self, rng: np.random.Generator, config: ClipAugment) -> Iterator[Batch]:
-        """Give all pieces once, changed at random, in random order."""
-        for chosen in self._bucketed(rng):
+    def training(self, rng: np.random.Generator, config: ClipAugment, team: Team = ALONE) -> Iterator[Batch]:
+        """Give all pieces once, changed at random, in random order.
+
+        In a team each process gets every so many'th batch, and all of them equally many; batches that are used at the
+        same time hold recordings of like length.
+        """
+        dealt = self._bucketed(rng, team.size)
+        rng = rng if team.size == 1 else rng.spawn(team.size)[team.rank]
+        for chosen in dealt[team.rank : self.count(team) * team.size : team.size]:
             yield self._batch([self._changed(piece, rng, config) for piece in chosen])
 
-    def in_order(self) -> Iterator[Batch]:
-        """Give all pieces once, as they are, short ones first."""
-        order = np.argsort(self._lengths, kind="stable")
+    def count(self, team: Team = ALONE) -> int:
+        """Give the number of training batches of each process."""
+        return -(-len(self.clips) // self.size) // team.size
+
+    def in_order(self, team: Team = ALONE) -> Iterator[Batch]:
+        """Give all pieces once, as they are, short ones first; in a team, a share of them."""
+        order = np.argsort(self._lengths, kind="stable")[team.rank :: team.size]
         for start in range(0, len(order), self.size):
             yield self._batch(
                 [(clip, [(label, 1.0)]) for clip, label in map(self.clips.get, order[start : start + self.size])]
             )
 
-    def _bucketed(self, rng: np.random.Generator) -> list[np.ndarray]:
+    def _bucketed(self, rng: np.random.Generator, together: int) -> list[np.ndarray]:
+        """Deal the pieces into batches, in random order but for runs of `together`, which are of like length."""
         order, batches, step = rng.permutation(len(self.clips)), [], self.size * BUCKET_BATCHES
         for start in range(0, len(order), step):
             bucket = order[start : start + step]
             bucket = bucket[np.argsort(self._lengths[bucket], kind="stable")]
             batches += [bucket[at : at + self.size] for at in range(0, len(bucket), self.size)]
-        return [batches[index] for index in rng.permutation(len(batches))]
+        runs = [batches[start : start + together] for start in range(0, len(batches), together)]
+        full, rest = (runs, []) if len(runs[-1]) == together else (runs[:-1], runs[-1])
+        return [batch for index in rng.permutation(len(full)) for batch in full[index]] + rest
 
     def _changed(
         self, piece: int, rng: np.random.Generator, config: ClipAugment
     ) -> tuple[Clip, list[tuple[int, float]]]:
-        sensor = {"width": self.clips.recordings.width, "height": self.clips.recordings.height}
-        clip, label = self.clips.get(piece)
-        clip = augment(clip, config, rng, **sensor)
+        clip, label = self._one(piece, rng, config)
         if not config.cutmix or rng.random() >= config.cutmix:
             return clip, [(label, 1.0)]
-        other, other_label = self.clips.get(int(rng.integers(0, len(self.clips))))
-        clip, share = cutmix(clip, augment(other, config, rng, **sensor), rng)
+        other, other_label = self._one(int(rng.integers(0, len(self.clips))), rng, config)
+        clip, share = cutmix(clip, other, rng)
         return clip, [(label, 1.0 - share), (other_label, share)]
+
+    def _one(self, piece: int, rng: np.random.Generator, config: ClipAugment) -> tuple[Clip, int]:
+        recordings = self.clips.recordings
+        sensor = {"width": recordings.width, "height": recordings.height}
+        clip, label = self.clips.get(piece)
+        flips = draw_flips(config.flip_x, config.flip_y, rng)
+        clip = augment(mirrored(clip, flips, **sensor), config, rng, **sensor)
+        return clip, label_in(recordings.mirrors, label, flips)
 
     def _batch(self, parts: list[tuple[Clip, list[tuple[int, float]]]]) -> Batch:
         recordings = self.clips.recordings

@@ -14,7 +14,10 @@ from aestream_snn.ssm.training.picture import draw_curve
 from aestream_snn.ssm.training.tasks import TASKS, Task
 from aestream_snn.ssm.training.trainer import Epoch, Result, Trainer
 from aestream_snn.ssm.weights import save_model
+from aestream_snn.training.team import join_team
 
+MODULE = "aestream_snn.ssm.training.command"
+SPLITS = ("train", "validation", "test")
 PARTS = ("settings", "model", "augment")
 
 
@@ -56,9 +59,12 @@ def _pair(word: str) -> tuple[str, Any]:
 def train(words: Sequence[str]) -> Result:
     """Train as the words say; the model and its curve go to the run's folder."""
     task = parse(words)
-    trainer = Trainer(task, task.settings)
-    result = trainer.run(_tell if trainer.rank == 0 else lambda epoch: None)
-    if trainer.rank == 0:
+    data = {split: task.load(split, task.settings) for split in SPLITS}
+    task = replace(task, load=lambda split, settings: data[split])
+    device = "cuda" if task.settings.device.startswith("cuda") else task.settings.device
+    with join_team(task.settings.processes, [MODULE, *words], device=device) as team:
+        result = Trainer(task, task.settings, team=team).run(_tell if team.rank == 0 else lambda epoch: None)
+    if team.rank == 0:
         _write(result, task)
         took = f"{result.seconds:.1f} s, {result.processor_seconds:.1f} s of processor time"
         print(f"test {result.test:.1%} after {took}: {task.settings.folder}/model.safetensors, curve.png")

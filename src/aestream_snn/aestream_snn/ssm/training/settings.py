@@ -31,6 +31,9 @@ class RunSettings:
     seed: int = setting(0, "of weights, order, augmentations and of data made here", bounds=(0, 2**31 - 1))
     device: str = setting("cpu", "cpu, cuda, or cuda:N")
     threads: int = setting(1, "threads on the CPU", bounds=(1, 1024))
+    processes: int = setting(
+        1, "processes on this machine, each with batches of its own: a step sees as many of them", bounds=(1, 1024)
+    )
     data_dir: str = setting("", "where the data lies that is not made here")
     folder: str = setting("out/ssm", "where the model and its curve go")
 

@@ -1,6 +1,5 @@
 """Training and evaluation of an Event-SSM."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from aestream_snn.data.ahead import one_ahead
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.training.augment import ClipAugment
@@ -19,6 +19,7 @@ from aestream_snn.ssm.training.optimise import make_optimiser, rate_factor
 from aestream_snn.ssm.training.settings import RunSettings
 from aestream_snn.ssm.training.tasks import Task
 from aestream_snn.ssm.weights import Meaning
+from aestream_snn.training.team import ALONE, Team
 
 
 @dataclass(frozen=True)
@@ -60,51 +61,53 @@ class Result:
 
 
 class Trainer:
-    """Trains on one process, or on several under torchrun: each takes its share of the batches."""
+    """Trains alone, or as one process of a team: each takes its share of the batches."""
 
-    def __init__(self, task: Task, settings: RunSettings, augment: ClipAugment | None = None) -> None:
+    def __init__(
+        self, task: Task, settings: RunSettings, augment: ClipAugment | None = None, *, team: Team = ALONE
+    ) -> None:
         self.task, self.settings = task, settings
         self.augment = task.augment if augment is None else augment
-        self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        self.team = team
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
-        self.device = torch.device(
-            f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if settings.device == "cuda" else settings.device
-        )
+        self.device = torch.device(settings.device)
 
     def run(self, tell: Callable[[Epoch], None] = lambda epoch: None) -> Result:
         """Train to the end, and judge on the test data."""
         train, validation = (self._maker(split) for split in ("train", "validation"))
         model = self._model(train)
+        torch.manual_seed(self.settings.seed + 1_000_003 * self.team.rank)  # each process drops out on its own
         start_s, processor_s = time.perf_counter(), time.process_time()
         curve, best = [], (-1.0, model.state_dict())
-        with _processes(self.world, self.device):
-            runner = nn.parallel.DistributedDataParallel(model) if self.world > 1 else model
-            steps = _Steps(runner, make_optimiser(model, self.settings), self.settings, self._batches(train))
-            for number in range(self.settings.epochs):
-                if self.settings.limit_s and time.perf_counter() - start_s > self.settings.limit_s:
-                    break
-                loss = self._epoch(train, steps, number)
-                right = self.judge(model, validation)
-                curve.append(Epoch(number + 1, time.perf_counter() - start_s, loss, right))
-                if right >= best[0]:
-                    best = right, {name: value.clone() for name, value in model.state_dict().items()}
-                tell(curve[-1])
-        seconds, processor_s = time.perf_counter() - start_s, time.process_time() - processor_s
+        runner = nn.parallel.DistributedDataParallel(model) if self.team.size > 1 else model
+        steps = _Steps(runner, make_optimiser(model, self.settings), self.settings, train.count(self.team))
+        for number in range(self.settings.epochs):
+            late = self.settings.limit_s and time.perf_counter() - start_s > self.settings.limit_s
+            if self.team.agree(bool(late)):
+                break
+            loss = self._epoch(train, steps, number)
+            right = self.judge(model, validation)
+            curve.append(Epoch(number + 1, time.perf_counter() - start_s, loss, right))
+            if right >= best[0]:
+                best = right, {name: value.clone() for name, value in model.state_dict().items()}
+            tell(curve[-1])
+        seconds = time.perf_counter() - start_s
+        processor_s = float(self.team.total(torch.tensor(time.process_time() - processor_s, dtype=torch.float64)))
         model.load_state_dict(best[1])
         test = self.judge(model, self._maker("test"))
         return Result(model.eval(), self._meaning(train.clips.recordings), tuple(curve), test, seconds, processor_s)
 
     @torch.no_grad()
     def judge(self, model: EventSSM, batches: BatchMaker) -> float:
-        """Give the share of whole recordings that the model is right about."""
+        """Give the share of whole recordings that the model is right about; each process asks about its share."""
         model.eval()
-        right = count = 0
-        for batch in batches.in_order():
+        sums = torch.zeros(2, dtype=torch.int64)
+        for batch in batches.in_order(self.team):
             said = model(*self._inputs(batch)).argmax(1).cpu()
-            right += int((said == batch.targets.argmax(1)).sum())
-            count += len(said)
-        return right / max(1, count)
+            sums += torch.tensor([int((said == batch.targets.argmax(1)).sum()), len(said)])
+        right, count = self.team.total(sums).tolist()
+        return float(right / max(1, count))
 
     def _maker(self, split: str) -> BatchMaker:
         sliced = self.settings.slice_events if split == "train" else 0
@@ -130,20 +133,15 @@ class Trainer:
         cells = cells_of(width=data.width, height=data.height, cell_px=self.settings.cell_px)
         return Meaning(data.classes, *cells)
 
-    def _batches(self, train: BatchMaker) -> int:
-        whole = -(-len(train.clips) // train.size)
-        return whole // self.world if self.world > 1 else whole
-
     def _inputs(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         return batch.tokens.to(self.device), batch.gaps_ms.to(self.device), batch.lengths.to(self.device)
 
     def _epoch(self, train: BatchMaker, steps: "_Steps", number: int) -> float:
         rng = np.random.default_rng((self.settings.seed, number))
-        losses, mine = [], self._batches(train) * self.world
-        for index, batch in enumerate(train.training(rng, self.augment)):
-            if index < mine and index % self.world == self.rank:
-                losses.append(steps.take(self._inputs(batch), batch.targets.to(self.device)))
-        return float(np.mean(losses)) if losses else float("nan")
+        batches = one_ahead(train.training(rng, self.augment, self.team))
+        losses = [steps.take(self._inputs(batch), batch.targets.to(self.device)) for batch in batches]
+        loss, count = self.team.total(torch.tensor([sum(losses), len(losses)], dtype=torch.float64)).tolist()
+        return float(loss / count) if count else float("nan")
 
 
 class _Steps:
@@ -168,18 +166,3 @@ class _Steps:
             self._optimiser.zero_grad()
             self._schedule.step()
         return float(loss.detach())
-
-
-class _processes:  # noqa: N801 - reads as a verb
-    """Join the processes that torchrun started, where it did."""
-
-    def __init__(self, world: int, device: torch.device) -> None:
-        self._world, self._backend = world, "nccl" if device.type == "cuda" else "gloo"
-
-    def __enter__(self) -> None:
-        if self._world > 1:
-            torch.distributed.init_process_group(self._backend)
-
-    def __exit__(self, *_: object) -> None:
-        if self._world > 1:
-            torch.distributed.destroy_process_group()
