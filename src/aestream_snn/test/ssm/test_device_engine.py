@@ -140,6 +140,14 @@ def test_unknown_tokens_and_wrong_times_are_refused() -> None:
         DeviceEngine(random_model(), device=CPU, tick_ms=0)
 
 
+def test_a_state_of_another_engine_is_refused() -> None:
+    other = _on_cpu(random_model(states=16)).start()
+    engine = _on_cpu(random_model())
+    for use in (engine.scores, lambda state: engine.push_tokens([1], [0], state)):
+        with pytest.raises(InvalidArgumentError, match="another shape"):
+            use(other)
+
+
 def test_the_engine_of_a_cpu_is_the_one_in_cpp() -> None:
     assert isinstance(make_engine(random_model(), device=CPU), StreamingEngine)
 

@@ -91,8 +91,9 @@ class DeviceEngine:
         """
         place = place_cells(packet.width, packet.height, cells=self._cells, tokens=self.config.tokens)
         tokens, times, outside = cell_tokens(packet, place)
+        scores = self._push(tokens, times, state)
         state.outside += outside
-        return self._push(tokens, times, state), state
+        return scores, state
 
     def push_tokens(
         self, tokens: npt.ArrayLike, ticks: npt.ArrayLike, state: DeviceState
@@ -112,11 +113,18 @@ class DeviceEngine:
     @torch.no_grad()
     def scores(self, state: DeviceState) -> Scores:
         """Score all events so far; before the first full window, the head's bias."""
+        self._check(state)
         scores: Scores = self._network.score(state.readout).float().cpu().numpy()
         return scores
 
+    def _check(self, state: DeviceState) -> None:
+        shapes = self._network.numbers.shape, self._network.readout.shape
+        if (state.numbers.shape, state.readout.shape) != shapes:
+            raise InvalidArgumentError("the state comes from an engine of another shape")
+
     @torch.no_grad()
     def _push(self, tokens: Ints, ticks: Ints, state: DeviceState) -> Scores:
+        self._check(state)
         network = self._network
         network.numbers.copy_(state.numbers)
         network.readout.copy_(state.readout)
