@@ -1,4 +1,6 @@
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ import torch
 from ssm_cases import GOLDEN_NAMES, Golden, loop_float64, random_model
 
 from aestream_core.errors import FormatError
+from aestream_snn.ssm.device import DeviceEngine
 from aestream_snn.ssm.engine import StreamingEngine
 from aestream_snn.ssm.stepper import Stepper
 from aestream_snn.ssm.upstream import export_upstream, flatten, import_upstream, upstream_config
@@ -37,9 +40,10 @@ def test_event_by_event_it_gives_them_too(name: str, index: int) -> None:
 
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
 @pytest.mark.parametrize("index", [0, 1, 2])
-def test_the_engine_gives_them_with_the_gap_to_the_next_event(name: str, index: int) -> None:
+@pytest.mark.parametrize("make", [StreamingEngine, partial(DeviceEngine, device=torch.device("cpu"))])
+def test_the_engines_give_them_with_the_gap_to_the_next_event(name: str, index: int, make: Any) -> None:
     golden, model = load(name)
-    engine, length = StreamingEngine(model, tick_ms=1e-6), golden.lengths[index]
+    engine, length = make(model, tick_ms=1e-6), golden.lengths[index]
     times = np.concatenate([[0], np.cumsum(np.rint(golden.gaps[index, :length] * 1e6).astype(np.int64))])
     tokens, state = np.append(golden.tokens[index, :length], 0), engine.start()
     for token, time in zip(tokens, times, strict=True):
