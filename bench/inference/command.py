@@ -8,8 +8,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.inference.figures import WARM_UP_S, latency_text, lost_packets, memory_growth_mb, settled
-from bench.inference.graph import Seen, events_per_s, watch
+from bench.inference.figures import latency_text, lost_packets, memory_growth_mb, settled
+from bench.inference.graph import WARM_UP_S, Seen, events_per_s, watch
 from bench.inference.picture import draw
 
 GOAL_MS = 5.0

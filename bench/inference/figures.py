@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from bench.inference.graph import Seen
+from bench.inference.graph import WARM_UP_S, Seen
 
-WARM_UP_S = 2.0
 _SAMPLES_A_SECOND = 2
 _MEMORY_FROM_S = 4
 
@@ -26,8 +25,10 @@ def latency_text(seen: Seen) -> str:
 
 
 def lost_packets(seen: Seen) -> int:
-    """Give packets and windows that a stage dropped or came too late for, those of the warm-up included."""
-    return sum(int(status.dropped_packets) for status in seen.status.values())
+    """Give packets and windows that a stage dropped, or that came too late for it, since it had settled."""
+    lost = {stage: int(status.dropped_packets) for stage, status in seen.status.items()}
+    before = {stage: int(status.dropped_packets) for stage, status in seen.early.items()}
+    return sum(count - before.get(stage, 0) for stage, count in lost.items())
 
 
 def memory_growth_mb(seen: Seen) -> float:

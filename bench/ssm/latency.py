@@ -17,8 +17,8 @@ import torch
 
 from aestream_snn.ssm import PRESETS, EventSSM, preset
 from aestream_snn.ssm.weights import Meaning, save_model
-from bench.inference.figures import WARM_UP_S, latency_text, lost_packets, memory_growth_mb, settled
-from bench.inference.graph import Seen, events_per_s, watch
+from bench.inference.figures import latency_text, lost_packets, memory_growth_mb, settled
+from bench.inference.graph import WARM_UP_S, Seen, events_per_s, watch
 
 FOLDER = Path("out/bench_ssm_latency")
 SIDE = 128
