@@ -10,7 +10,19 @@ import sys
 
 from bench.timing import machine
 
-SIMPLE = ("simulator", "decode", "messages", "pacing", "accumulate", "hand_over", "filters", "bags", "links", "speck")
+SIMPLE = (
+    "simulator",
+    "decode",
+    "messages",
+    "pacing",
+    "accumulate",
+    "hand_over",
+    "filters",
+    "bags",
+    "links",
+    "speck",
+    "monitor",
+)
 COMMANDS = {
     "files": ["--rounds", "3", "--events", "2000000", "--results", "out/bench_files_short.json"],
     "surfaces": ["--rounds", "2", "--largest", "100000", "--results", "out/bench_surfaces_short.json"],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from aestream_msgs.msg import Prediction, Tensor
+from aestream_msgs.msg import NetworkActivity, Prediction, Tensor
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -20,6 +20,7 @@ from aestream_gpu.windows import Window
 from aestream_ros.conversions import header
 from aestream_ros.qos import product_qos
 from aestream_snn.data.simgesture.playing import GESTURE_US, GestureStream, gesture_at
+from aestream_snn.online.inside import STEPS
 from aestream_snn.ros.inference_node import InferenceNode
 
 TOPIC = "/seen/tensor"
@@ -181,8 +182,55 @@ def test_a_model_whose_input_nobody_publishes_says_so(
     listener.create_subscription(DiagnosticArray, "/diagnostics", lambda m: heard.extend(m.status), 10)
     node = inference()
     spin_until(lambda: bool(heard), what="diagnostics")
-    assert heard[-1].message == f"nobody publishes {TOPIC}, where model conv_iaf_deep (simgesture) takes tensors"
+    text = f"nobody publishes {TOPIC}, where model conv_iaf_deep (simgesture) takes tensors: an accumulator makes them"
+    assert heard[-1].message.startswith(text)
+    assert node.finished is None
     publication = EXCHANGE.advertise(TOPIC)
     spin_until(lambda: heard[-1].message == "active", what="no more waiting")
+    assert node.finished is False
     publication.close()
     assert node.failure is None
+
+
+def test_what_the_network_does_inside_is_told_on_a_topic_and_in_diagnostics(
+    two_gestures: list[Window],
+    inference: Callable[..., InferenceNode],
+    listener: Node,
+    spin_until: Callable[..., None],
+) -> None:
+    heard: list[NetworkActivity] = []
+    said: list[Any] = []
+    listener.create_subscription(NetworkActivity, "/inference/activity", heard.append, 10)
+    listener.create_subscription(DiagnosticArray, "/diagnostics", lambda m: said.extend(m.status), 10)
+    node = inference(monitor_every=2, deadline_ms=0.0, frame_id="eye")
+    spin_until(lambda: node.count_subscribers("/inference/activity") == 1, what="the listener")
+    publication = EXCHANGE.advertise(TOPIC)
+    for each in two_gestures[: 2 * STEPS]:
+        publication.put(Envelope(each, node.now_ns(), each.event_count))
+    spin_until(lambda: bool(heard), what="a reading")
+    spin_until(
+        lambda: any("layer 3" in item.key for each in said for item in each.values), what="a reading in diagnostics"
+    )
+    publication.close()
+    message = heard[0]
+    assert (message.layers, message.steps, message.every) == (["conv 8", "conv 16", "conv 32", "dense 12"], STEPS, 2)
+    assert (message.model, message.header.frame_id, message.step_us) == ("conv_iaf_deep (simgesture)", "eye", WINDOW_US)
+    for name in ("rate", "density", "dead", "saturated", "synops", "v_min", "v_max", "int16"):
+        assert len(getattr(message, name)) == 4, name
+    assert all(rate > 0 for rate in message.rate)
+    assert all(lowest < 0 < highest for lowest, highest in zip(message.v_min, message.v_max, strict=True))
+    assert message.t_us == node.reading().t_us
+    values = {item.key: item.value for item in said[-1].values}
+    assert float(values["layer 0 firing rate [Hz]"]) == pytest.approx(message.rate[0], rel=0.01)
+    assert len(heard) == 1
+
+
+def test_a_network_that_is_not_watched_and_a_model_of_events_have_no_such_topic(
+    inference: Callable[..., InferenceNode],
+) -> None:
+    for settings in ({"monitor_every": 0}, {"model": "simgesture_events"}):
+        node = inference(**settings)
+        assert node.count_publishers("/inference/activity") == 0
+        assert node.count_publishers("/inference/prediction") == 1
+        node.close()
+    assert inference().count_publishers("/inference/activity") == 1

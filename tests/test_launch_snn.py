@@ -61,6 +61,13 @@ def test_every_event_of_a_recording_reaches_the_network_and_the_launch_ends(tmp_
     assert int(found[2]) > 0
 
 
+def test_a_model_of_events_hears_the_packets_instead_of_tensors(tmp_path: Path) -> None:
+    path = write_evt3(tmp_path / "dots.raw", moving_dots(1000))
+    status, text = launch("source:=file", f"path:={path}", "speed:=0", "deadline_ms:=0", "model:=simgesture_events")
+    assert status == 0, text
+    assert "ran 1000 events" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

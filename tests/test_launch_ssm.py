@@ -56,6 +56,17 @@ def test_every_event_of_a_recording_of_a_larger_sensor_is_run_and_the_launch_end
     assert int(found[2]) > 1
 
 
+def test_a_model_of_frames_is_told_that_nobody_makes_tensors_and_the_launch_ends_with_its_recording(
+    tmp_path: Path,
+) -> None:
+    path = write_evt3(tmp_path / "dots.raw", moving_dots(1000))
+    status, text = launch("source:=file", f"path:={path}", "speed:=0", "model:=simgesture")
+    assert status == 0, text
+    assert "nobody publishes /inference/tensor, where model conv_iaf_deep (simgesture) takes tensors" in text
+    assert "as in the launch file camera_to_snn" in text
+    assert "ran 0 events, 0 predictions" in text
+
+
 def test_a_model_that_is_not_there_ends_the_launch_with_one_line_that_lists_those_shipped() -> None:
     status, text = launch("model:=missing.safetensors")
     assert status == 1

@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aestream import filters, links
-    from aestream.inputs import CameraInput, FileInput, Input, SimInput, info, read, stream
+    from aestream.camera_input import CameraInput
+    from aestream.file_input import FileInput
+    from aestream.inputs import Input
+    from aestream.recordings import info, read, stream
     from aestream.side_records import IMU_DTYPE, TRIGGER_DTYPE, Frame, read_frames, read_imu, read_triggers
+    from aestream.sim_input import SimInput
     from aestream.udp import UdpInput, send_udp
     from aestream.window_reader import BACKENDS, TensorWindow
     from aestream.writing import write
@@ -40,13 +44,13 @@ _HOME = {
     "merged": "aestream_core.stages",
     "BACKENDS": "aestream.window_reader",
     "TensorWindow": "aestream.window_reader",
-    "CameraInput": "aestream.inputs",
-    "FileInput": "aestream.inputs",
+    "CameraInput": "aestream.camera_input",
+    "FileInput": "aestream.file_input",
     "Input": "aestream.inputs",
-    "SimInput": "aestream.inputs",
-    "info": "aestream.inputs",
-    "read": "aestream.inputs",
-    "stream": "aestream.inputs",
+    "SimInput": "aestream.sim_input",
+    "info": "aestream.recordings",
+    "read": "aestream.recordings",
+    "stream": "aestream.recordings",
     "Frame": "aestream.side_records",
     "IMU_DTYPE": "aestream.side_records",
     "TRIGGER_DTYPE": "aestream.side_records",

@@ -32,7 +32,7 @@ class StreamNode(LifecycleNode, Generic[Config]):
 
     Attributes:
         failure: why the stage stopped working, None while it works.
-        finished: whether the stage has nothing more to do (a recording that ended).
+        finished: whether the stage has nothing more to do (a recording that ended); None where that cannot happen.
     """
 
     stage: ClassVar[str]
@@ -46,7 +46,7 @@ class StreamNode(LifecycleNode, Generic[Config]):
         """
         super().__init__(default_name, **kwargs)
         self.failure: str | None = None
-        self.finished = False
+        self.finished: bool | None = False
         self._state = "unconfigured"
         try:
             self._set_up()

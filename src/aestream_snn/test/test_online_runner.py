@@ -102,15 +102,6 @@ def test_packets_are_refused_by_a_model_of_tensors(runner: Runner) -> None:
         runner.take(packet)
 
 
-def test_diagnostics_say_how_busy_every_layer_is(runner: Runner) -> None:
-    for number in range(16):
-        run(runner, number)
-    said = runner.model.activity()
-    assert float(str(said["layer 0 firing rate [Hz]"])) > 0
-    assert float(str(said["layer 2 synaptic operations [1/s]"])) >= 0
-    assert len(said) == 6
-
-
 def test_windows_of_another_length_than_in_training_are_remarked(runner: Runner) -> None:
     run(runner, 0)
     assert not runner.remark

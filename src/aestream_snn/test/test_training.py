@@ -10,6 +10,7 @@ import torch
 from aestream_core.errors import FormatError, InvalidArgumentError, MissingDependencyError, UnknownNameError
 from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.models.quantise import quantised
+from aestream_snn.neurons.step import neuron_step
 from aestream_snn.training.accuracy import judge
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aestream_snn.training.compose import GROUPS, compose_config, group_choices
@@ -66,6 +67,25 @@ def test_training_learns(splits, tmp_path):
     run.run()
     assert run.state.curve[-1]["loss"] < 0.95 * run.state.curve[0]["loss"]
     assert set(run.clock.seconds) == {"data", "forward", "backward", "update", "validation", "logging"}
+
+
+def test_in_bfloat16_it_learns_too_with_membranes_and_weights_in_float32(splits, tmp_path, monkeypatch):
+    seen = set()
+
+    def spied(current, v, config, *, pool=1):
+        spikes, after = neuron_step(current, v, config, pool=pool)
+        seen.update(each.dtype for each in (current, spikes, after))
+        return spikes, after
+
+    monkeypatch.setattr("aestream_snn.models.network.neuron_step", spied)
+    products = set()
+    run = trainer(splits, tmp_path, "task.epochs=5", "system.precision=bfloat16")
+    run.model.weights[2].register_forward_hook(lambda _, given, y: products.add(y.dtype))
+    run.run()
+    assert run.state.curve[-1]["loss"] < 0.95 * run.state.curve[0]["loss"]
+    assert torch.bfloat16 in products
+    assert seen == {torch.float32}
+    assert {weights.dtype for weights in run.model.parameters()} == {torch.float32}
 
 
 def test_the_best_model_comes_back_from_its_file(splits, tmp_path):

@@ -11,6 +11,7 @@ import numpy as np
 from aestream_core import _core
 from aestream_core.errors import DamagedRecordingError, FormatError
 from aestream_core.events import Events
+from aestream_core.formats.array_layout import ArrayHeader, Records, layout_of
 from aestream_core.formats.base import FileInfo, FileStream, ReadRequest, check_options, stream_of
 from aestream_core.formats.columns import (
     ALIASES,
@@ -28,7 +29,7 @@ from aestream_core.formats.columns import (
     packets,
     time_unit,
 )
-from aestream_core.formats.npy import ArrayHeader, Records, layout_of, open_binary
+from aestream_core.formats.npy import open_binary
 from aestream_core.formats.sampling import given_sensor
 
 READ_OPTIONS = (TIME_UNIT, COLUMNS)

@@ -1,4 +1,8 @@
-"""To Sinabs' DynapcnnNetwork, for its own tools. Not run here: it needs samna, which was not at hand."""
+"""To Sinabs' DynapcnnNetwork, for its own tools.
+
+Sinabs imports samna there, which was not at hand: what it computes by itself was tested with names in samna's place, a
+board's configuration was not.
+"""
 
 from typing import Any
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 
 from aestream_core.events import Events
+from aestream_snn.online.inside import Inside
 
 Scores = npt.NDArray[np.float32]
 
@@ -40,6 +41,16 @@ class OnlineModel(Protocol):
 
     def activity(self) -> Mapping[str, object]:
         """Give what diagnostics say of the model's inside."""
+
+    def watch(self, every: int) -> bool:
+        """Look inside at one of `every` steps from now on, at none where it is 0.
+
+        Returns:
+            Whether there will be something to see: networks of spiking neurons only.
+        """
+
+    def inside(self) -> Inside | None:
+        """Give the last reading of a model that is watched, None before the first. From any thread."""
 
     def remember(self, memory_ms: float) -> None:
         """Let scores forget to 1/e in that time, from now on."""

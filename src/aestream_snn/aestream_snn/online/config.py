@@ -40,6 +40,11 @@ class InferenceConfig:
         0.6, "probability from which a new answer is told in the log", bounds=(0.0, 1.0), live=True
     )
     log_answers: bool = setting(True, "whether the log tells when the answer changes", live=True)
+    monitor_every: int = setting(
+        16,
+        "one of how many steps of a spiking network is looked at, for ~/activity and /diagnostics; 0 looks at none",
+        bounds=(0, 1_000_000),
+    )
     queue_limit_bytes: int = setting(
         64_000_000, "bytes of input that may wait; more are dropped and counted", unit="B", bounds=(1_000_000, 4e9)
     )

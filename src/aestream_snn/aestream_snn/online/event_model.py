@@ -10,6 +10,7 @@ import torch
 from aestream_core.errors import FormatError, InvalidArgumentError
 from aestream_core.events import Events
 from aestream_snn.online.base import Scores
+from aestream_snn.online.inside import Inside
 from aestream_snn.ssm.device.launches import BUCKETS
 from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.packet_engine import make_engine
@@ -79,6 +80,14 @@ class EventStateModel:
             "events beside the model's cells": int(self._past[1]) + self._state.outside,
             "events for one output": self._downsampling,
         }
+
+    def watch(self, every: int) -> bool:
+        """Say that there is nothing to see: its states are no spikes."""
+        return False
+
+    def inside(self) -> Inside | None:
+        """Give nothing."""
+        return None
 
     def remember(self, memory_ms: float) -> None:
         """Let scores forget to 1/e in that time, from now on."""

@@ -7,9 +7,9 @@ import torch
 
 from aestream_snn.models.base import StepModel
 from aestream_snn.models.network import SpikingNetwork
-from aestream_snn.online.activity_meter import EVERY, ActivityMeter
 from aestream_snn.online.base import Scores
 from aestream_snn.online.fit import fit
+from aestream_snn.online.inside import Inside, Watch
 from aestream_snn.online.readout import Readout
 
 WARM_UP_STEPS = 8
@@ -50,8 +50,7 @@ class FrameModel:
         """
         self.name, self.labels, self.device, self.window_us = name, labels, device, window_us
         self._model, self._shrink, self._readout = model.to(device).eval(), shrink, readout
-        self._meter = ActivityMeter(model) if isinstance(model, SpikingNetwork) else None
-        self._steps = 0
+        self._watch: Watch | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -67,14 +66,15 @@ class FrameModel:
             self.step(made_up)
         self._readout.scores()
         self.reset()
+        if self._watch is not None:
+            self._watch.reset()
 
     @torch.inference_mode()
     def step(self, tensor: torch.Tensor, *, windows: float = 1.0) -> None:
         """Take the tensor of a window in; silent windows before it are steps with empty frames."""
         frame = fit(tensor.to(self.device), self._model.input_shape, shrink=self._shrink)
         for _ in range(min(round(windows) - 1, MOST_SILENT)):
-            output, self._state = self._model.step(torch.zeros_like(frame), self._state)
-            self._readout.add(output[0])
+            self._readout.add(self._step(torch.zeros_like(frame))[0])
             windows -= 1
         self._readout.add(self._step(frame)[0], windows=max(windows, 1.0))
 
@@ -83,18 +83,27 @@ class FrameModel:
         return self._readout.scores()
 
     def activity(self) -> Mapping[str, object]:
-        """Give firing rate and synaptic operations of every layer, where it has neurons."""
-        return {} if self._meter is None else self._meter.shown(self.window_us)
+        """Give what every layer does, where it has neurons and is watched."""
+        inside = self.inside()
+        return {} if inside is None else inside.shown()
+
+    def watch(self, every: int) -> bool:
+        """Look inside at one of `every` steps; at none where that is 0 or the model has no neurons."""
+        if not every or not isinstance(self._model, SpikingNetwork):
+            self._watch = None
+            return False
+        self._watch = Watch(self._model, every=every, step_us=self.window_us)
+        return True
+
+    def inside(self) -> Inside | None:
+        """Give the last reading."""
+        return None if self._watch is None else self._watch.latest
 
     def remember(self, memory_ms: float) -> None:
         """Let scores forget to 1/e in that time."""
         self._readout.remember(memory_ms)
 
     def _step(self, frame: torch.Tensor) -> torch.Tensor:
-        self._steps += 1
-        if self._meter is None or self._steps % EVERY or not isinstance(self._model, SpikingNetwork):
-            output, self._state = self._model.step(frame, self._state)
-            return output
-        outputs, self._state = self._model.step_layers(frame, self._state)
-        self._meter.add(frame, outputs)
-        return outputs[-1]
+        step = self._model.step if self._watch is None else self._watch.step
+        output, self._state = step(frame, self._state)
+        return output

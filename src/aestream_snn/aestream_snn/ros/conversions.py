@@ -1,16 +1,17 @@
-"""Tensors from messages, answers to messages."""
+"""Tensors from messages, answers and readings to messages."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import torch
-from aestream_msgs.msg import Prediction, Tensor
+from aestream_msgs.msg import NetworkActivity, Prediction, Tensor
 from std_msgs.msg import Header
 
 from aestream_core.errors import FormatError
 from aestream_gpu.windows import Window
 from aestream_ros.conversions import stamp_ns
+from aestream_snn.online.inside import Inside
 from aestream_snn.online.runner import Answer
 
 
@@ -57,4 +58,27 @@ def prediction_message(
         t_us=answer.t_us,
         event_count=answer.event_count,
         latency_ms=max(latency_ms, 0.0),
+    )
+
+
+def activity_message(inside: Inside, *, seq: int, header: Header, model: str, t_us: int) -> NetworkActivity:
+    """Make the message: rates and operations are those of a second."""
+    layers = inside.layers
+    return NetworkActivity(
+        header=header,
+        seq=seq,
+        model=model,
+        t_us=t_us,
+        steps=inside.steps,
+        every=inside.every,
+        step_us=inside.step_us,
+        layers=list(inside.names),
+        rate=[layer.rate * inside.per_s for layer in layers],
+        density=[layer.density for layer in layers],
+        dead=[layer.dead for layer in layers],
+        saturated=[layer.saturated for layer in layers],
+        synops=[layer.synops * inside.per_s for layer in layers],
+        v_min=[layer.lowest for layer in layers],
+        v_max=[layer.highest for layer in layers],
+        int16=[layer.int16 for layer in layers],
     )

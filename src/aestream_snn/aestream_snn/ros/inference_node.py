@@ -19,15 +19,22 @@ from aestream_snn.online.config import InferenceConfig
 from aestream_snn.online.loading import load_online
 from aestream_snn.online.runner import Answer, Runner, prepare_torch
 from aestream_snn.online.worker import InferenceWorker
+from aestream_snn.ros.activity_outlet import ActivityOutlet
 from aestream_snn.ros.conversions import prediction_message
 from aestream_snn.ros.tensor_inlet import TensorInlet
+
+WHENCE = {
+    "tensors": "an accumulator makes them, as in the launch file camera_to_snn",
+    "events": "remap ~/events to those of a camera, as the launch file camera_to_ssm does",
+}
+"""Where what a model takes comes from."""
 
 PATIENCE_S = 5.0
 """Time after which the log says that nobody publishes what the model takes."""
 
 
 class InferenceNode(StreamNode[InferenceConfig]):
-    """Runs a trained model and publishes what it says on `~/prediction`.
+    """Runs a trained model and publishes what it says on `~/prediction`, and what its neurons do on `~/activity`.
 
     A model of frames takes `~/tensor` from an accumulator, a model of events takes `~/events`: by reference from a
     publisher in this process, over DDS where there is none. Parameter `model` names the checkpoint.
@@ -42,6 +49,7 @@ class InferenceNode(StreamNode[InferenceConfig]):
         self._runner: Runner | None = None
         self._inlet: TensorInlet | EventInlet | None = None
         self._worker: InferenceWorker | None = None
+        self._activity: ActivityOutlet | None = None
         self._latency = LatencyWindow()
         self._said = -1
         super().__init__("inference", **kwargs)
@@ -52,10 +60,12 @@ class InferenceNode(StreamNode[InferenceConfig]):
         prepare_torch(config.torch_threads)
         began_s = time.monotonic()
         model = load_online(config.model, device=resolve_device(config.device), memory_ms=config.memory_ms)
+        watched = model.watch(config.monitor_every)
         model.warm_up()
         self._model = model
         self._predictions = self.create_publisher(Prediction, "~/prediction", product_qos("reliable"))
         self._publication = EXCHANGE.advertise(self._predictions.topic_name)
+        self._activity = ActivityOutlet(self, model=model.name, frame_id=config.frame_id) if watched else None
         took = f"loaded and warmed up in {time.monotonic() - began_s:.2f} s"
         self.get_logger().info(f"model {model.name} of {len(model.labels)} classes on {model.device}, {took}")
 
@@ -78,6 +88,8 @@ class InferenceNode(StreamNode[InferenceConfig]):
         """Stop listening; what waits is run."""
         assert self._inlet is not None
         assert self._worker is not None
+        if text := self._missing():
+            self.get_logger().warning(text)
         self._inlet.close()
         self._worker.stop()
         reading = self.reading()
@@ -89,13 +101,21 @@ class InferenceNode(StreamNode[InferenceConfig]):
         """Leave the topics."""
         self._publication.close()
         self.destroy_publisher(self._predictions)
-        self._model = None
+        if self._activity is not None:
+            self._activity.close()
+        self._model = self._activity = None
 
     def reconfigure(self, config: InferenceConfig) -> None:
         """Take over deadline, rate, gap and memory from the next input on."""
         if self._runner is not None:
             self._runner.config = config
             self._runner.model.remember(config.memory_ms)
+
+    def report(self) -> None:
+        """Publish status, diagnostics, and what the network did inside where that is new."""
+        super().report()
+        if self._activity is not None and self._model is not None and self._runner is not None:
+            self._activity.tell(self._model.inside(), t_us=self._runner.counters.t_us)
 
     def reading(self) -> StageReading:
         """Give the counters as they are now."""
@@ -134,24 +154,31 @@ class InferenceNode(StreamNode[InferenceConfig]):
         }
 
     @property
-    def finished(self) -> bool:
-        """Whether the stream that this process publishes ended and everything of it was given out."""
+    def finished(self) -> bool | None:
+        """Whether the stream that this process publishes ended and everything of it was given out; None without one."""
+        if self._missing():
+            return None
         return self._worker is not None and self._worker.ended
 
     @finished.setter
-    def finished(self, _: bool) -> None:
+    def finished(self, _: bool | None) -> None:
         """Ignore: the worker knows."""
 
     def trouble(self) -> tuple[str, str] | None:
         """Say where nothing comes because nobody publishes what this model takes."""
-        if self._inlet is None or self._model is None or self._runner is None:
-            return None
-        if self._runner.counters.inputs or self._inlet.has_publishers:
-            return None
-        text = f"nobody publishes {self._inlet.topic}, where model {self._model.name} takes {self._model.takes}"
-        if time.monotonic() - self._started_s > PATIENCE_S:
+        text = self._missing()
+        if text and time.monotonic() - self._started_s > PATIENCE_S:
             self.get_logger().warning(text, once=True)
-        return "waiting", text
+        return ("waiting", text) if text else None
+
+    def _missing(self) -> str:
+        """Say what nobody publishes; nothing where somebody does, or something came."""
+        if self._inlet is None or self._model is None or self._runner is None:
+            return ""
+        if self._runner.counters.inputs or self._inlet.has_publishers:
+            return ""
+        takes = self._model.takes
+        return f"nobody publishes {self._inlet.topic}, where model {self._model.name} takes {takes}: {WHENCE[takes]}"
 
     def _listen(self, model: OnlineModel) -> TensorInlet | EventInlet:
         config = self.config

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from aestream_core.errors import MissingDependencyError
+from aestream_core.errors import AestreamError, MissingDependencyError
 from aestream_snn.monitoring.reading import Reading
 from aestream_snn.training.config import LoggingConfig
 
@@ -99,30 +99,37 @@ class TensorBoardReporter:
 
 
 class WandbReporter:
-    """Curves for Weights & Biases."""
+    """Curves for Weights & Biases, under the names that TensorBoard has them by."""
 
     def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
         """Begin a run there.
 
         Raises:
             MissingDependencyError: it is not installed.
+            AestreamError: it begins no run, for example as nobody is logged in.
         """
         if find_spec("wandb") is None:
             raise MissingDependencyError("logging.wandb=true needs Weights & Biases: pip install wandb")
         self._wandb: Any = import_module("wandb")
-        self._run: Any = self._wandb.init(project="aestream", dir=str(folder), config=dict(config))
+        try:
+            self._run: Any = self._wandb.init(project="aestream", dir=str(folder), config=dict(config))
+        except self._wandb.Error as error:
+            reason = " ".join(str(error).split())
+            offline = "WANDB_MODE=offline keeps the curves on this machine"
+            raise AestreamError(f"Weights & Biases began no run: {reason} ({offline})") from None
 
     def batch(self, epoch: int, number: int, of: int, loss: float) -> None:
         """Send nothing: an epoch is often enough."""
 
     def epoch(self, row: Mapping[str, float]) -> None:
         """Send all numbers."""
-        self._run.log(dict(row))
+        self._run.log({f"epoch/{name}": value for name, value in row.items()}, step=int(row["epoch"]))
 
     def network(self, epoch: int, reading: Reading) -> None:
         """Send scalars and histograms, to go with the numbers of the epoch."""
         histograms = {name: self._wandb.Histogram(values.numpy()) for name, values in reading.distributions().items()}
-        self._run.log({**reading.scalars(), **histograms}, commit=False)
+        told = {f"network/{name}": value for name, value in {**reading.scalars(), **histograms}.items()}
+        self._run.log(told, step=epoch, commit=False)
 
     def close(self) -> None:
         """End the run."""

@@ -29,7 +29,7 @@ class RecorderNode(StreamNode[RecorderConfig]):
         self.recorder: Recorder | None = None
         self.topics: TopicFollower | None = None
         super().__init__("recorder", **kwargs)
-        self.finished = None  # type: ignore[assignment]  # a recorder is never done by itself
+        self.finished = None  # a recorder is never done by itself
 
     def open(self) -> None:
         """Create the bag."""
