@@ -19,10 +19,13 @@ setup:  ## Install what is missing and build the workspace
 bench: setup  ## Benchmarks, each beside its baseline in the same run
 	@$(ENTER) && python -m bench
 
-bench-gpu: setup  ## Tests and benchmarks of the surfaces on a GPU; fails where there is none
+bench-gpu: setup  ## Tests and benchmarks of surfaces, networks and state-space models on a GPU; fails where there is none
 	@FAIL_WITHOUT_CUDA=1 tools/test.sh -m gpu
 	@$(ENTER) && python -m bench surfaces --device cuda --results out/bench_surfaces_gpu.json
 	@$(ENTER) && python -m bench copies --device cuda --rate 20e6
+	@$(ENTER) && python -m bench snn --device cuda --compile
+	@$(ENTER) && python -m bench ssm --device cuda && python -m bench ssm_online --device cuda
+	@$(ENTER) && python -m bench ssm_training --device cuda
 
 bench-peers:  ## Other libraries that read event files, into .venv-peers, for `make bench` to compare with
 	@python3 -m bench.files.peers_environment

@@ -32,11 +32,18 @@ COMMANDS = {
     "inference": ["--seconds", "3", "--tries", "1"],
     "ssm": ["--length", "8192", "--rounds", "3"],
     "ssm_online": ["--events", "262144", "--rounds", "2"],
+    "ssm_training": ["--rounds", "2"],
+    "ssm_latency": ["--seconds", "4", "--most", "0"],
     "snn": ["--rounds", "2", "--share", "0.1"],
     "soak": ["--minutes", "0.3"],
     "udp": ["--seconds", "0.3", "--tries", "1", "--events", "2000000", "--results", "out/bench_udp_short.json"],
 }
-MODULES = {"copies": "bench.copies", "ssm_online": "bench.ssm.online"}
+MODULES = {
+    "copies": "bench.copies",
+    "ssm_online": "bench.ssm.online",
+    "ssm_training": "bench.ssm.training",
+    "ssm_latency": "bench.ssm.latency",
+}
 """Benchmarks with options (`bench.<name>.command` or the module named here), and those for the run of all."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from evt3_file import moving_dots, write_evt3
 
 from aestream_snn.data.simgesture.playing import gesture_at
@@ -70,4 +71,14 @@ def test_a_model_that_is_not_there_ends_the_launch_with_one_line_that_lists_thos
     status, text = launch("model:=missing.safetensors")
     assert status == 1
     assert "is no file, and no shipped model; shipped: simgesture" in text.strip().splitlines()[-1]
+    assert "Traceback" not in text
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_ends_the_launch_with_one_line_that_says_so() -> None:
+    status, text = launch("device:=cuda")
+    assert status == 1
+    last = text.strip().splitlines()[-1]
+    assert "device is 'cuda', but torch" in last
+    assert "sees no CUDA GPU; use cpu or auto" in last
     assert "Traceback" not in text

@@ -8,7 +8,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.inference.graph import Seen, events_per_s, watch
+from bench.inference.figures import latency_text, lost_packets, memory_growth_mb, settled
+from bench.inference.graph import WARM_UP_S, Seen, events_per_s, watch
 from bench.inference.picture import draw
 
 GOAL_MS = 5.0
@@ -27,8 +28,7 @@ def main(options: Sequence[str] = ()) -> None:
         seen = watch("source:=gestures", *given.set, seconds=given.seconds)
         right = draw(seen, given.gestures)
         figures = f"p50 {seen.latency_ms(50):.2f} ms  p99 {seen.latency_ms(99):.2f} ms"
-        first_mb, last_mb = seen.rss_mb[min(8, len(seen.rss_mb) - 1)], seen.rss_mb[-1]
-        figures += f"  memory {first_mb:.0f} MB after 4 s, {last_mb:.0f} MB at the end"
+        figures += f"  memory {seen.rss_mb[-1]:.0f} MB, {memory_growth_mb(seen):+.0f} MB since 4 s after the start"
         print(f"{len(seen.said)} predictions, {right:.1%} right  {figures}: {given.gestures}")
         return
     arguments = ["source:=sim", f"rate:={given.rate}", *given.set]
@@ -40,12 +40,8 @@ def main(options: Sequence[str] = ()) -> None:
 
 
 def _one(arguments: Sequence[str], seconds: float) -> Seen:
-    seen = watch(*arguments, seconds=seconds + 2)
-    seen.said = [each for each in seen.said if each.t_us > seen.said[0].t_us + 2e6]  # the first two seconds are warm-up
-    assert len(seen.said) > 10, f"only {len(seen.said)} predictions came"
-    status = seen.status["inference"]
-    figures = "  ".join(f"p{percent:g} {seen.latency_ms(percent):6.2f} ms" for percent in (50, 90, 99, 100))
+    seen = settled(watch(*arguments, seconds=seconds + WARM_UP_S))
     rate = events_per_s(seen, "accumulator") / 1e6
-    lost = status.dropped_packets + seen.status["accumulator"].dropped_packets
-    print(f"{rate:5.1f} Mev/s  {len(seen.said):5} predictions  {figures}  dropped {lost}", flush=True)
+    figures = f"{latency_text(seen)}  dropped {lost_packets(seen)}"
+    print(f"{rate:5.1f} Mev/s  {len(seen.said):5} predictions  {figures}", flush=True)
     return seen

@@ -19,6 +19,9 @@ from bench.soak.memory import family, resident_mb
 START_S = 60
 """Host time in which the first prediction must have come."""
 
+WARM_UP_S = 2.0
+"""Sensor time after the first prediction in which a graph is still settling."""
+
 STAGES = ("event_camera", "accumulator", "inference")
 
 
@@ -45,6 +48,7 @@ class Seen:
         said: predictions, in order.
         rss_mb: memory of launch and container, sampled twice a second.
         status: last status of each stage.
+        early: status of each stage when it had settled.
         seconds: host time from the first prediction to the last.
         gaps: predictions that were sent and did not arrive here.
     """
@@ -52,8 +56,14 @@ class Seen:
     said: list[Said] = field(default_factory=list)
     rss_mb: list[float] = field(default_factory=list)
     status: dict[str, StreamStatus] = field(default_factory=dict)
+    early: dict[str, StreamStatus] = field(default_factory=dict)
     seconds: float = 0.0
     gaps: int = 0
+
+    @property
+    def settling(self) -> bool:
+        """Whether the first seconds are not over."""
+        return not self.said or self.said[-1].t_us < self.said[0].t_us + WARM_UP_S * 1e6
 
     def latency_ms(self, percent: float) -> float:
         """Give a percentile of the latencies."""
@@ -78,7 +88,12 @@ class Listener(Node):
         self._seen.said.append(Said(message.t_us, message.labels[message.best], message.latency_ms))
 
     def _keeper(self, stage: str):  # type: ignore[no-untyped-def]
-        return lambda status: self._seen.status.__setitem__(stage, status)
+        def keep(status: StreamStatus) -> None:
+            self._seen.status[stage] = status
+            if self._seen.settling:
+                self._seen.early[stage] = status
+
+        return keep
 
 
 def watch(*arguments: str, seconds: float, name: str = "camera_to_snn") -> Seen:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from aestream_snn import make_model
+from aestream_snn.stepping.table import ENGINES, make_stepper
 
 SIDE, CLASSES, FEATURES = 128, 10, 14400
 
@@ -21,7 +22,7 @@ class Candidate:
     Attributes:
         module: what has the weights.
         sequence: from (T, B, 2, 128, 128) to the outputs of all steps.
-        step: from a frame and a state (None at first) to output and state; None where states are inside.
+        step: from a frame and a state (None at first) to output and state; None where it is not measured.
         reset: forgets states that are inside.
     """
 
@@ -48,6 +49,27 @@ def own() -> Candidate:
     """Our conv_iaf."""
     model = make_model("conv_iaf", (2, SIDE, SIDE), CLASSES)
     return Candidate(model, model, lambda x, s: model.step(x, s if s is not None else model.initial_state()))
+
+
+def own_steps() -> Candidate:
+    """Give our conv_iaf step by step, which on a GPU is the loop that the kernel over time replaces."""
+    model = make_model("conv_iaf", (2, SIDE, SIDE), CLASSES)
+    return Candidate(model, loop(lambda x, s: model.step(x, s or model.initial_state())))
+
+
+def relu_merged() -> Candidate:
+    """Give ReLU with all steps as one batch: the floor on a GPU."""
+    net = nn.Sequential(*chain(nn.ReLU))
+    return Candidate(net, lambda x: net(x.flatten(0, 1)).unflatten(0, x.shape[:2]))
+
+
+def engine(name: str, device: torch.device) -> Candidate:
+    """Give the way in which a node runs steps of conv_iaf."""
+    model = make_model("conv_iaf", (2, SIDE, SIDE), CLASSES).to(device).eval()
+    stepper, remark = make_stepper(model, device, engine=name)
+    if remark:
+        print(f"  {remark}")
+    return Candidate(model, model, lambda x, s: (stepper.step(x), s), stepper.reset)
 
 
 def relu(*, channels_last: bool) -> Candidate:
@@ -153,12 +175,28 @@ CANDIDATES: dict[str, Callable[[], Candidate]] = {
     "spikingjelly IFNode": spikingjelly,
     "sinabs IAFSqueeze": sinabs,
 }
+ON_GPU: dict[str, Callable[[], Candidate]] = {
+    "ReLU instead of neurons, one batch": relu_merged,
+    "aestream conv_iaf, step by step": own_steps,
+}
 
 
-def installed() -> dict[str, Candidate]:
+def installed(device: torch.device) -> dict[str, Candidate]:
     """Make those whose library is here."""
-    return {
+    rows = CANDIDATES | (ON_GPU if device.type == "cuda" else {})
+    made = {
         name: make()
-        for name, make in CANDIDATES.items()
+        for name, make in rows.items()
         if name.startswith(("ReLU", "aestream")) or find_spec(name.split()[0]) is not None
+    }
+    for candidate in made.values():
+        candidate.module.to(device)
+    return made
+
+
+def engines(device: torch.device, *, compiled: bool) -> dict[str, Candidate]:
+    """Make every way in which a node may run a step on a device; torch.compile only where asked for."""
+    names = [name for name, each in ENGINES.items() if device.type in each.devices]
+    return {
+        f"aestream conv_iaf, engine {name}": engine(name, device) for name in names if name != "compile" or compiled
     }

@@ -1,4 +1,4 @@
-"""Scan forward and backward, against other ways and against the memory: `python -m bench ssm`.
+"""Scan forward and backward, against other ways and against the memory: `python -m bench ssm [--device cuda]`.
 
 All candidates take turns in one process on one thread (one row says two). The least of their times counts, because
 neighbours on the machine only ever add; those under a second run three times a turn, into memory that is then warm. The
@@ -12,15 +12,24 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from aestream_gpu import resolve_device
 from aestream_snn.ssm.scan import scan_fn, scan_ref
+from bench.ssm.devices import device_name, wait_for
 from bench.ssm.peers import PlainLoop, log_depth, torch_associative
 
 Scan = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 MOVED_ARRAYS = 3 + 5
 
 
-def candidates() -> dict[str, Scan]:
-    """Give all ways to scan; ours first."""
+def candidates(device: torch.device) -> dict[str, Scan]:
+    """Give all ways to scan on a device; ours first."""
+    if device.type == "cuda":
+        return {
+            "ours: Triton": lambda a, x: scan_fn(a, x, backend="triton"),
+            "ours: chunked torch": lambda a, x: scan_fn(a, x, backend="chunked"),
+            "torch associative_scan, generic": torch_associative,
+            "log-depth scan in torch": log_depth,
+        }
     return {
         "ours: C++": lambda a, x: scan_fn(a, x, backend="native"),
         "ours: C++, two threads": lambda a, x: scan_fn(a, x, backend="native", threads=2),
@@ -31,17 +40,18 @@ def candidates() -> dict[str, Scan]:
     }
 
 
-def problem(length: int, states: int, batch: int) -> tuple[torch.Tensor, ...]:
+def problem(length: int, states: int, batch: int, device: torch.device) -> list[torch.Tensor]:
     """Give factors, inputs and the gradient of the result."""
     generator = torch.Generator().manual_seed(0)
     shape = (batch, length, states)
     a = torch.polar(torch.rand(shape, generator=generator), 6 * torch.rand(shape, generator=generator))
-    return a, *(torch.randn(shape, dtype=torch.complex64, generator=generator) for _ in range(2))
+    others = [torch.randn(shape, dtype=torch.complex64, generator=generator) for _ in range(2)]
+    return [each.to(device) for each in (a, *others)]
 
 
-def check(scans: dict[str, Scan]) -> None:
+def check(scans: dict[str, Scan], device: torch.device) -> None:
     """Assert that all give the same states and gradients."""
-    a, x, grad = problem(256, 8, 2)
+    a, x, grad = problem(256, 8, 2, device)
     results = {}
     for name, scan in {"reference": scan_ref, **scans}.items():
         inputs = a.clone().requires_grad_(), x.clone().requires_grad_()
@@ -54,10 +64,13 @@ def check(scans: dict[str, Scan]) -> None:
 
 def timed(scan: Scan, a: torch.Tensor, x: torch.Tensor, grad: torch.Tensor) -> tuple[float, float]:
     """Give seconds of the forward and of the backward pass."""
+    wait_for(a.device)
     start_s = time.perf_counter()
     h = scan(a, x)
+    wait_for(a.device)
     middle_s = time.perf_counter()
     torch.autograd.grad(h, (a, x), grad)
+    wait_for(a.device)
     return middle_s - start_s, time.perf_counter() - middle_s
 
 
@@ -67,6 +80,7 @@ def copy_bandwidth(source: torch.Tensor, rounds: int) -> float:
     for _ in range(rounds):
         start_s = time.perf_counter()
         target.copy_(source)
+        wait_for(source.device)
         best_s = min(best_s, time.perf_counter() - start_s)
     return 2 * source.nbytes / best_s
 
@@ -78,11 +92,13 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--states", type=int, default=64)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
     options = parser.parse_args(arguments)
+    device = resolve_device(options.device)
     torch.set_num_threads(1)
-    scans = candidates()
-    check(scans)
-    a, x, grad = problem(options.length, options.states, options.batch)
+    scans = candidates(device)
+    check(scans, device)
+    a, x, grad = problem(options.length, options.states, options.batch, device)
     a.requires_grad_()
     x.requires_grad_()
     best = dict.fromkeys(scans, (float("inf"), float("inf")))
@@ -93,7 +109,12 @@ def main(arguments: Sequence[str] = ()) -> None:
                 forward, backward = timed(scan, a, x, grad)
                 best[name] = min(best[name][0], forward), min(best[name][1], backward)
         bandwidth = max(bandwidth, copy_bandwidth(grad, 3))
-    report(best, bandwidth, grad.nbytes, f"B {options.batch}, L {options.length}, {options.states} states, complex64")
+    report(
+        best,
+        bandwidth,
+        grad.nbytes,
+        f"{device_name(device)}, B {options.batch}, L {options.length}, {options.states} states, complex64",
+    )
 
 
 def report(best: dict[str, tuple[float, float]], bandwidth: float, array_bytes: int, title: str) -> None:

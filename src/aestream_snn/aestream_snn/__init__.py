@@ -11,6 +11,7 @@ import torch
 from aestream_snn.models.network import SpikingNetwork
 from aestream_snn.models.table import MODELS, make_model
 from aestream_snn.neurons.config import IAF, LIF, NeuronConfig
+from aestream_snn.neurons.sequence import neuron_sequence, neuron_sequence_ref
 from aestream_snn.neurons.sparse_conv import event_conv2d
 from aestream_snn.neurons.step import neuron_step, neuron_step_ref
 
@@ -25,6 +26,8 @@ __all__ = [
     "SpikingNetwork",
     "event_conv2d",
     "make_model",
+    "neuron_sequence",
+    "neuron_sequence_ref",
     "neuron_step",
     "neuron_step_ref",
 ]

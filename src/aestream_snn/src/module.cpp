@@ -2,6 +2,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include "chain.hpp"
 #include "frames.hpp"
 #include "neuron.hpp"
 #include "sparse_conv.hpp"
@@ -10,6 +11,8 @@ namespace py = pybind11;
 
 namespace {
 
+using aestream::snn::Chain;
+using aestream::snn::ChainLayer;
 using aestream::snn::Conv;
 using aestream::snn::Frames;
 using aestream::snn::Maps;
@@ -54,6 +57,21 @@ std::size_t count_nonzero(Address values, std::size_t size) {
     return aestream::snn::count_nonzero(floats(values, size));
 }
 
+/// Membranes and spikes are the caller's; weights are copied.
+void add_layer(Chain& chain, const Conv& conv, const Neuron& neuron, std::size_t pool, Address weights, Address v,
+               Address spikes) {
+    const Maps maps{1, conv.out_height(), conv.out_width(), conv.features, pool};
+    chain.add(ChainLayer(conv, neuron, pool, floats(weights, conv.weights_size()), floats(v, maps.size()),
+                         floats(spikes, maps.pooled_size())));
+}
+
+/// Strides count floats.
+void chain_step(Chain& chain, Address frame, std::size_t row_stride, std::size_t column_stride,
+                std::size_t channel_stride) {
+    const py::gil_scoped_release unlocked;
+    chain.step({reinterpret_cast<const float*>(frame), row_stride, column_stride, channel_stride});
+}
+
 /// Frames are (count, batch, 2, height, width); `place` is the recording's in the batch. A length of 0 is by number.
 std::size_t count(const Words& words, Array& frames, std::size_t place, std::uint32_t shrink, std::int64_t start,
                   std::int64_t length) {
@@ -88,6 +106,7 @@ PYBIND11_MODULE(_kernels, module) {
                          std::size_t features, std::size_t kernel, std::size_t stride, std::size_t padding) {
             return Conv{batch, height, width, channels, features, kernel, stride, padding};
         }));
+    py::class_<Chain>(module, "Chain").def(py::init<>()).def("add", &add_layer).def("step", &chain_step);
     module.def("conv_forward", &conv_forward);
     module.def("conv_weight_grad", &conv_weight_grad);
     module.def("count_nonzero", &count_nonzero);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "aestream_core/multiversion.hpp"
+#include "pooling.hpp"
 
 namespace aestream::snn {
 
@@ -71,6 +72,18 @@ AESTREAM_INLINE void step_row(const Neuron& n, std::size_t count, const float* _
     }
 }
 
+template <bool multi, bool subtract>
+AESTREAM_INLINE void advance_row(const Neuron& n, std::size_t count, const float* __restrict current,
+                                 float* __restrict v, float* __restrict spikes) {
+    const float per_threshold = 1 / n.threshold;
+    for (std::size_t i = 0; i < count; ++i) {
+        const float before = n.decay * v[i] + n.gain * current[i];
+        const float fired = spikes_of<multi>(before, n.threshold, per_threshold);
+        spikes[i] = fired;
+        v[i] = std::max(reset<subtract>(before, fired, n.threshold), n.min_v);
+    }
+}
+
 template <bool multi, bool subtract, Surrogate surrogate>
 AESTREAM_INLINE void grad_row(const Neuron& n, std::size_t count, const float* __restrict v_pre,
                               const float* __restrict spikes_grad, const float* __restrict v_grad,
@@ -97,6 +110,16 @@ AESTREAM_STEP(step_single_zero, false, false)
 AESTREAM_STEP(step_single_subtract, false, true)
 AESTREAM_STEP(step_multi_zero, true, false)
 AESTREAM_STEP(step_multi_subtract, true, true)
+
+#define AESTREAM_ADVANCE(name, multi, subtract)                                                         \
+    AESTREAM_MULTIVERSION void name(const Neuron& n, std::size_t count, const float* current, float* v, \
+                                    float* spikes) {                                                    \
+        advance_row<multi, subtract>(n, count, current, v, spikes);                                     \
+    }
+AESTREAM_ADVANCE(advance_single_zero, false, false)
+AESTREAM_ADVANCE(advance_single_subtract, false, true)
+AESTREAM_ADVANCE(advance_multi_zero, true, false)
+AESTREAM_ADVANCE(advance_multi_subtract, true, true)
 
 #define AESTREAM_GRAD(name, multi, subtract)                                                                \
     AESTREAM_MULTIVERSION void name(const Neuron& n, std::size_t count, const float* v_pre, const float* s, \
@@ -131,53 +154,12 @@ GradRow grad_of(const Neuron& n) {
 /// Work is done in pieces whose scratch memory stays in the first cache.
 constexpr std::size_t piece = 2048;
 
-/// Add the windows of one row into their pooled row.
-template <std::size_t fixed>
-AESTREAM_INLINE void add_windows(const Maps& maps, const float* __restrict row, float* __restrict pooled) {
-    const std::size_t channels = fixed ? fixed : maps.channels;
-    const std::size_t columns = maps.width / maps.pool;
-    for (std::size_t column = 0; column < columns; ++column) {
-        for (std::size_t inside = 0; inside < maps.pool; ++inside, row += channels) {
-            for (std::size_t c = 0; c < channels; ++c) pooled[c] += row[c];
-        }
-        pooled += channels;
-    }
-}
-
-/// Give each neuron of a row the gradient of its window; zero to those in none.
-template <std::size_t fixed>
-AESTREAM_INLINE void spread_windows(const Maps& maps, const float* __restrict pooled, float* __restrict row) {
-    const std::size_t channels = fixed ? fixed : maps.channels;
-    const std::size_t columns = maps.width / maps.pool;
-    for (std::size_t column = 0; column < columns; ++column, pooled += channels) {
-        for (std::size_t inside = 0; inside < maps.pool; ++inside, row += channels) {
-            for (std::size_t c = 0; c < channels; ++c) row[c] = pooled[c];
-        }
-    }
-    std::fill_n(row, (maps.width - columns * maps.pool) * channels, 0.F);
-}
-
-AESTREAM_MULTIVERSION void add_row(const Maps& maps, const float* row, float* pooled) {
-    if (maps.channels == 8) return add_windows<8>(maps, row, pooled);
-    if (maps.channels == 16) return add_windows<16>(maps, row, pooled);
-    add_windows<0>(maps, row, pooled);
-}
-
-AESTREAM_MULTIVERSION void spread_row(const Maps& maps, const float* pooled, float* row) {
-    if (maps.channels == 8) return spread_windows<8>(maps, pooled, row);
-    if (maps.channels == 16) return spread_windows<16>(maps, pooled, row);
-    spread_windows<0>(maps, pooled, row);
-}
-
-/// The pooled row that a row of maps goes into, as an offset; false where it goes into none.
-bool pooled_row(const Maps& maps, std::size_t row, std::size_t& offset) {
-    const std::size_t rows = maps.height / maps.pool;
-    const std::size_t y = row % maps.height / maps.pool;
-    offset = (row / maps.height * rows + y) * (maps.width / maps.pool) * maps.channels;
-    return y < rows;
-}
-
 }  // namespace
+
+AdvanceRow advance_of(const Neuron& n) {
+    if (n.multi_spike) return n.subtract ? &advance_multi_subtract : &advance_multi_zero;
+    return n.subtract ? &advance_single_subtract : &advance_single_zero;
+}
 
 void forward(const Neuron& neuron, const Maps& maps, std::span<const float> current, std::span<const float> v_before,
              std::span<float> v_pre, std::span<float> v, std::span<float> spikes) {
@@ -190,8 +172,7 @@ void forward(const Neuron& neuron, const Maps& maps, std::span<const float> curr
         const std::size_t count = std::min(row_size, maps.size() - at);
         float* const out = maps.pool > 1 ? fired.data() : &spikes[at];
         step(neuron, count, &current[at], &v_before[at], v_pre.empty() ? unused.data() : &v_pre[at], &v[at], out);
-        std::size_t offset = 0;
-        if (maps.pool > 1 && pooled_row(maps, row, offset)) add_row(maps, out, &spikes[offset]);
+        if (maps.pool > 1) pool_row(maps, row, out, spikes);
     }
 }
 
@@ -205,12 +186,7 @@ void backward(const Neuron& neuron, const Maps& maps, std::span<const float> v_p
         const std::size_t count = std::min(row_size, maps.size() - at);
         const float* of_spikes = spread.data();
         if (maps.pool > 1 && !spikes_grad.empty()) {
-            std::size_t offset = 0;
-            if (pooled_row(maps, row, offset)) {
-                spread_row(maps, &spikes_grad[offset], spread.data());
-            } else {
-                std::ranges::fill(spread, 0.F);
-            }
+            spread_pooled(maps, row, spikes_grad, spread.data());
         } else if (!spikes_grad.empty()) {
             of_spikes = &spikes_grad[at];
         }

@@ -41,4 +41,10 @@ void forward(const Neuron& neuron, const Maps& maps, std::span<const float> curr
 void backward(const Neuron& neuron, const Maps& maps, std::span<const float> v_pre, std::span<const float> spikes_grad,
               std::span<const float> v_grad, std::span<float> v_pre_grad);
 
+/// Step a row of neurons in place: (neuron, how many, currents, membranes, spikes out).
+using AdvanceRow = void (*)(const Neuron&, std::size_t, const float*, float*, float*);
+
+/// The function for neurons of this kind; it does what forward() does.
+[[nodiscard]] AdvanceRow advance_of(const Neuron& neuron);
+
 }  // namespace aestream::snn

@@ -1,6 +1,7 @@
 """Packets through the adapter give what the model gives on the whole recording; bad files are refused."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from aestream_snn.online.base import EventModel
 from aestream_snn.online.config import InferenceConfig
 from aestream_snn.online.loading import load_online
 from aestream_snn.online.runner import Runner
-from aestream_snn.ssm import EventSSM, SSMConfig, gaps_ms, vision_tokens
+from aestream_snn.ssm import EventSSM, SSMConfig, gaps_ms, packet_engine, vision_tokens
+from aestream_snn.ssm.device import DeviceEngine
 from aestream_snn.ssm.weights import Meaning, load_meaning, save_model
 
 CPU, SIDE, LABELS = torch.device("cpu"), 8, ("left", "right", "none")
@@ -57,6 +59,36 @@ def test_packets_give_what_the_whole_recording_gives(runner: Runner) -> None:
     assert answer is not None
     np.testing.assert_allclose(answer.scores, torch.softmax(logits, 0).numpy(), rtol=1e-3)
     assert (answer.event_count, answer.t_us) == (600, int(records["t"][-1]))
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_packets_give_what_they_give_on_a_cpu(runner: Runner, tmp_path: Path) -> None:
+    model = load_online(str(written(tmp_path)), device=torch.device("cuda", 0), memory_ms=FOR_EVER_MS)
+    model.warm_up()
+    on_gpu = Runner(model, runner.config)
+    assert model.device.type == "cuda"
+    rest = packet()
+    while len(rest):
+        part, rest = rest.split_after(47)
+        want, got = runner.take(part), on_gpu.take(part)
+        assert want is not None
+        assert got is not None
+        np.testing.assert_allclose(got.scores, want.scores, rtol=1e-3)
+
+
+def test_on_another_device_than_a_cpu_it_runs_layer_by_layer_and_gives_the_same(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packet_engine, "StreamingEngine", partial(DeviceEngine, device=CPU))
+    other = Runner(load_online(str(written(tmp_path)), device=CPU, memory_ms=FOR_EVER_MS), runner.config)
+    other.model.warm_up()
+    for part in (packet(side=19, start_us=10**6), packet(start_us=2 * 10**6), packet()):
+        want, got = runner.take(part), other.take(part)
+        assert want is not None
+        assert got is not None
+        np.testing.assert_allclose(got.scores, want.scores, rtol=1e-3)
+    assert other.counters == runner.counters
+    assert other.model.activity() == runner.model.activity()
 
 
 def test_it_is_a_model_of_events_with_the_labels_of_the_file(runner: Runner) -> None:

@@ -1,12 +1,13 @@
 """Checkpoints become models that run live, or are refused with one line that says why."""
 
 import json
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from online_cases import LABELS, checkpoint, written
+from online_cases import LABELS, checkpoint, window, written
 from safetensors.torch import save_file
 
 from aestream_core.errors import AestreamError, FormatError
@@ -28,6 +29,31 @@ def test_every_shipped_model_loads_by_its_name_and_is_small(name: str) -> None:
     model.warm_up()
     assert len(model.scores()) == len(model.labels)
     assert SHIPPED[name].stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", ["conv_iaf", "histogram_cnn"])
+def test_native_and_torch_engines_give_the_same_scores_and_readings(tmp_path: Path, name: str) -> None:
+    path = str(written(tmp_path, checkpoint(name=name)))
+    models = [load_online(path, device=CPU, engine=engine) for engine in ("auto", "torch")]
+    for model in models:
+        model.warm_up()
+        model.watch(1)
+        for number in (*range(12), 15):
+            model.step(window(number).tensor, windows=1 if number < 12 else 4)
+    native, plain = models
+    np.testing.assert_allclose(native.scores(), plain.scores(), atol=0.01)
+    assert native.scores().std() > 0.01
+    readings = [model.inside() for model in models]
+    if name == "histogram_cnn":
+        assert readings == [None, None]
+        return
+    for fast, slow in zip(*(reading.layers for reading in readings), strict=True):
+        assert astuple(fast) == pytest.approx(astuple(slow), rel=0.02)
+
+
+def test_an_engine_that_the_device_lacks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AestreamError, match="engine 'cuda_graph' does not run on cpu"):
+        load_online(str(written(tmp_path)), device=CPU, engine="cuda_graph")
 
 
 def bad_weights(value: float) -> dict[str, torch.Tensor]:

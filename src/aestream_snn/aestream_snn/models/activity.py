@@ -42,6 +42,23 @@ def follow(network: SpikingNetwork, sequence: Tensor, *, fields: bool = False) -
     Returns:
         (T, B, classes) spikes of the last layer, and the activity.
     """
+    outputs, totals, moved = (_over_time if sequence.is_cuda else _over_steps)(network, sequence, fields=fields)
+    batch, steps = sequence.shape[1], sequence.shape[0]
+    fans = fan_outs(network)
+    synops = [(total * fan).sum() / batch for total, fan in zip(totals[:-1], fans, strict=True)]
+    spiked = totals[1:]
+    places = tuple(t.mean(0) / (layer.pool**2 * steps) for t, layer in zip(spiked, network.layers, strict=True))
+    dead = [(total.detach().sum(0) == 0).float().mean() for total in spiked]
+    rates = torch.stack([rate.mean() for rate in places])
+    cancelled = None if moved is None else cancelled_share(moved)
+    return outputs, Activity(rates, torch.stack(synops), torch.stack(dead), places, cancelled)
+
+
+Followed = tuple[Tensor, list[Tensor], Tensor | None]
+"""(T, B, classes) outputs; sums over the steps of the input and of what every layer handed on; `currents`, summed."""
+
+
+def _over_steps(network: SpikingNetwork, sequence: Tensor, *, fields: bool) -> Followed:
     state, outputs, moved = network.initial_state(), [], list[Tensor]()
     totals: list[Tensor] = [torch.zeros(())] * (len(network.layers) + 1)
     for x in sequence.unbind(0):
@@ -50,15 +67,14 @@ def follow(network: SpikingNetwork, sequence: Tensor, *, fields: bool = False) -
         totals = [total + spikes for total, spikes in zip(totals, (x, *handed_on), strict=True)]
         if fields:
             moved.append(currents(network, (x, *handed_on[:-1])))
-    batch, steps = sequence.shape[1], sequence.shape[0]
-    fans = fan_outs(network)
-    synops = [(total * fan).sum() / batch for total, fan in zip(totals[:-1], fans, strict=True)]
-    spiked = totals[1:]
-    places = tuple(t.mean(0) / (layer.pool**2 * steps) for t, layer in zip(spiked, network.layers, strict=True))
-    dead = [(total.detach().sum(0) == 0).float().mean() for total in spiked]
-    rates = torch.stack([rate.mean() for rate in places])
-    cancelled = cancelled_share(torch.stack(moved).sum(0)) if fields else None
-    return torch.stack(outputs), Activity(rates, torch.stack(synops), torch.stack(dead), places, cancelled)
+    return torch.stack(outputs), totals, torch.stack(moved).sum(0) if fields else None
+
+
+def _over_time(network: SpikingNetwork, sequence: Tensor, *, fields: bool) -> Followed:
+    handed_on = network.layers_over_time(sequence)
+    totals = [spikes.sum(0) for spikes in (sequence, *handed_on)]
+    merged = [spikes.flatten(0, 1) for spikes in (sequence, *handed_on[:-1])]
+    return handed_on[-1], totals, currents(network, merged) if fields else None
 
 
 def currents(network: SpikingNetwork, inputs: Sequence[Tensor]) -> Tensor:

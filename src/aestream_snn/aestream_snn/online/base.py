@@ -33,6 +33,10 @@ class OnlineModel(Protocol):
     def reset(self) -> None:
         """Forget everything that was seen."""
 
+    @property
+    def remark(self) -> str:
+        """Say what of it is not as the user asked for; "" where all is."""
+
     def warm_up(self) -> None:
         """Run a few times on made-up input, so that the first real one takes no longer than the others; then forget."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aestream_core.config import setting, validate
 from aestream_core.transports.names import TRANSPORTS
+from aestream_snn.stepping.table import CHOICES
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,12 @@ class InferenceConfig:
 
     model: str = setting("simgesture", "checkpoint to run: the name of a shipped model, or a .safetensors file")
     device: str = setting("auto", "where it runs: auto, cpu, cuda or cuda:N")
+    engine: str = setting(
+        "auto",
+        "what runs a step of a network: native (C++, on a CPU), cuda_graph (on a GPU), compile (torch.compile), torch "
+        "(the model's own); auto takes the first that the device has",
+        choices=CHOICES,
+    )
     memory_ms: float = setting(
         400.0, "time in which scores forget to 1/e", unit="ms", bounds=(1.0, 3_600_000.0), live=True
     )

@@ -20,7 +20,7 @@ MOST_INPUTS = 16_777_216
 MOST_CLASSES = 100_000
 
 
-def load_frame_model(path: Path, device: torch.device, memory_ms: float) -> OnlineModel:
+def load_frame_model(path: Path, device: torch.device, memory_ms: float, engine: str = "auto") -> OnlineModel:
     """Make the model of a checkpoint.
 
     Raises:
@@ -29,12 +29,12 @@ def load_frame_model(path: Path, device: torch.device, memory_ms: float) -> Onli
     """
     checkpoint = read_checkpoint(path)
     try:
-        return _model(checkpoint, path, device, memory_ms)
+        return _model(checkpoint, path, device, memory_ms, engine)
     except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise FormatError(f"{path}: its header does not say what the model is: {error!r}") from None
 
 
-def _model(checkpoint: Checkpoint, path: Path, device: torch.device, memory_ms: float) -> FrameModel:
+def _model(checkpoint: Checkpoint, path: Path, device: torch.device, memory_ms: float, engine: str) -> FrameModel:
     facts = checkpoint.facts
     config: Mapping[str, Any] = facts["config"]
     labels = tuple(str(each) for each in facts["classes"])
@@ -53,6 +53,7 @@ def _model(checkpoint: Checkpoint, path: Path, device: torch.device, memory_ms: 
         window_us=window_us,
         shrink=frames.shrink,
         readout=readout,
+        engine=engine,
     )
 
 

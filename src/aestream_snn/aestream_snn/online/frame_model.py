@@ -11,6 +11,7 @@ from aestream_snn.online.base import Scores
 from aestream_snn.online.fit import fit
 from aestream_snn.online.inside import Inside, Watch
 from aestream_snn.online.readout import Readout
+from aestream_snn.stepping.table import make_stepper
 
 WARM_UP_STEPS = 8
 MOST_SILENT = 32
@@ -22,6 +23,7 @@ class FrameModel:
 
     Attributes:
         window_us: sensor time of the windows that it was trained on.
+        remark: why steps do not run as was asked for; "" where they do.
     """
 
     takes: Literal["tensors"] = "tensors"
@@ -36,6 +38,7 @@ class FrameModel:
         window_us: int,
         shrink: int,
         readout: Readout,
+        engine: str = "auto",
     ) -> None:
         """Take a model over, onto a device.
 
@@ -47,15 +50,21 @@ class FrameModel:
             window_us: see above.
             shrink: pixels along the side of one of its cells in training.
             readout: how outputs become scores.
+            engine: what runs its steps, a name in `ENGINES`, or "auto".
+
+        Raises:
+            UnknownNameError: no such engine.
+            InvalidArgumentError: the engine does not run on that device.
         """
         self.name, self.labels, self.device, self.window_us = name, labels, device, window_us
         self._model, self._shrink, self._readout = model.to(device).eval(), shrink, readout
+        self._stepper, self.remark = make_stepper(self._model, device, engine=engine)
         self._watch: Watch | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget everything that was seen."""
-        self._state = self._model.initial_state()
+        self._stepper.reset()
         self._readout.reset()
 
     @torch.inference_mode()
@@ -74,9 +83,9 @@ class FrameModel:
         """Take the tensor of a window in; silent windows before it are steps with empty frames."""
         frame = fit(tensor.to(self.device), self._model.input_shape, shrink=self._shrink)
         for _ in range(min(round(windows) - 1, MOST_SILENT)):
-            self._readout.add(self._step(torch.zeros_like(frame))[0])
+            self._readout.add(self._step(torch.zeros_like(frame)))
             windows -= 1
-        self._readout.add(self._step(frame)[0], windows=max(windows, 1.0))
+        self._readout.add(self._step(frame), windows=max(windows, 1.0))
 
     def scores(self) -> Scores:
         """Give (classes,) float32 probabilities."""
@@ -104,6 +113,7 @@ class FrameModel:
         self._readout.remember(memory_ms)
 
     def _step(self, frame: torch.Tensor) -> torch.Tensor:
-        step = self._model.step if self._watch is None else self._watch.step
-        output, self._state = step(frame, self._state)
+        output = self._stepper.step(frame)
+        if self._watch is not None:
+            self._watch.look(frame, self._stepper)
         return output

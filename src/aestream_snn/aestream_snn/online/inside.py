@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from aestream_snn.models.base import State
 from aestream_snn.models.layers import Conv, Layer
 from aestream_snn.models.network import SpikingNetwork
 from aestream_snn.monitoring.monitor import Monitor
 from aestream_snn.monitoring.reading import LayerReading
+from aestream_snn.stepping.base import Stepper
 
 STEPS = 16
 """Counted steps of one reading: fewer say little about silent and saturated neurons, more come late."""
@@ -47,7 +47,7 @@ class Inside:
 
 
 class Watch:
-    """Steps a network and looks inside: a reading whenever enough steps were counted, then it begins anew.
+    """Looks inside a network that runs: a reading whenever enough steps were counted, then it begins anew.
 
     One thread steps; any thread may look at the last reading.
 
@@ -58,21 +58,23 @@ class Watch:
     def __init__(self, network: SpikingNetwork, *, every: int, step_us: int) -> None:
         """Count one of `every` steps, each of so many µs of sensor time."""
         self.latest: Inside | None = None
-        self._monitor, self._every, self._step_us = Monitor(network, every=every), every, step_us
+        self._monitor, self._every, self._step_us, self._passed = Monitor(network), every, step_us, 0
         self._names = tuple(map(_name, network.layers))
 
-    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """Do a step as the network does."""
-        y, after = self._monitor.step(x, state)
+    def look(self, frame: Tensor, stepper: Stepper) -> None:
+        """Count the step that was just done, where it is its turn."""
+        self._passed += 1
+        if self._passed % self._every:
+            return
+        self._monitor.observe(frame, list(stepper.handed_on()), tuple(stepper.membranes()))
         if self._monitor.steps >= STEPS:
             self.latest = Inside(self._names, self._monitor.layers(), STEPS, self._every, self._step_us)
             self._monitor.reset()
-        return y, after
 
     def reset(self) -> None:
         """Forget all that was counted."""
         self._monitor.reset()
-        self.latest = None
+        self.latest, self._passed = None, 0
 
 
 def _name(layer: Layer) -> str:

@@ -15,8 +15,8 @@ from aestream_snn.online.frame_loading import load_frame_model
 from aestream_snn.shipped import SHIPPED, checkpoint_path
 from aestream_snn.ssm.weights import HEADER_KEY
 
-Load = Callable[[Path, torch.device, float], OnlineModel]
-"""Makes a model of a file, on a device, whose scores forget to 1/e in so many ms."""
+Load = Callable[[Path, torch.device, float, str], OnlineModel]
+"""Makes a model of a file, on a device, whose scores forget to 1/e in so many ms, for an engine."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,14 @@ KINDS: dict[str, Kind] = {
 """Kinds of files by the entry of their header that holds what the model is."""
 
 
-def load_online(model: str, *, device: torch.device, memory_ms: float = 400.0) -> OnlineModel:
+def load_online(model: str, *, device: torch.device, memory_ms: float = 400.0, engine: str = "auto") -> OnlineModel:
     """Make a model ready to run.
 
     Args:
         model: name of a shipped model, or a path.
         device: where it is to run.
         memory_ms: time in which scores forget to 1/e.
+        engine: what runs the steps of a model of frames, a name in `aestream_snn.stepping.table.ENGINES`, or "auto".
 
     Raises:
         AestreamError: there is no such file, or it is no checkpoint whose model can run; the message is one line.
@@ -54,7 +55,7 @@ def load_online(model: str, *, device: torch.device, memory_ms: float = 400.0) -
     kinds = [kind for key, kind in KINDS.items() if key in _header(path)]
     if not kinds:
         raise FormatError(f"{path}: no checkpoint of this suite; its header has none of {', '.join(map(repr, KINDS))}")
-    return kinds[0].load(path, device, memory_ms)
+    return kinds[0].load(path, device, memory_ms, engine)
 
 
 def _header(path: Path) -> dict[str, str]:

@@ -59,9 +59,12 @@ class InferenceNode(StreamNode[InferenceConfig]):
         config = self.config
         prepare_torch(config.torch_threads)
         began_s = time.monotonic()
-        model = load_online(config.model, device=resolve_device(config.device), memory_ms=config.memory_ms)
+        device = resolve_device(config.device)
+        model = load_online(config.model, device=device, memory_ms=config.memory_ms, engine=config.engine)
         watched = model.watch(config.monitor_every)
         model.warm_up()
+        if model.remark:
+            self.get_logger().warning(model.remark)
         self._model = model
         self._predictions = self.create_publisher(Prediction, "~/prediction", product_qos("reliable"))
         self._publication = EXCHANGE.advertise(self._predictions.topic_name)

@@ -1,4 +1,9 @@
-"""Event-by-event state-space models (Event-SSM): trained in parallel, run one event at a time. Knows no ROS."""
+"""Event-by-event state-space models (Event-SSM): trained in parallel, run one event at a time. Knows no ROS.
+
+Equations cite the paper they are from and, as `event_ssm/FILE: NAME`, where its authors' code has them
+(github.com/Efficient-Scalable-Machine-Learning/event-ssm at d9ceb07): what our code was compared with, line by line and
+by numbers. docs/event_ssm.md lists them.
+"""
 
 from aestream_snn.ssm.config import SSMConfig
 from aestream_snn.ssm.model import EventSSM

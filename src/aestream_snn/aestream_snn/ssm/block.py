@@ -22,11 +22,12 @@ def _lecun(shape: tuple[int, ...], fan_in: int) -> torch.Tensor:
 
 
 class DiagonalSSM(nn.Module):
-    """Diagonal complex state-space model with irregular steps (Smith et al. 2023; Schöne et al. 2024).
+    """Diagonal complex state-space model with irregular steps.
 
     h_i = exp(Λ Δ δ_i) h_{i-1} + γ_i B u_i;  y_j = c Re(C h) + D pool(u)_j, of the first state of each window of
-    `stride` events; c is 2 where one state stands for a conjugate pair. Parameters are real, the last axis holds real
-    and imaginary part.
+    `stride` events; c is 2 where one state stands for a conjugate pair. The recurrence and its output are those of S5
+    (Smith et al. 2023, arXiv:2208.04933), with events as in Schöne et al. 2024 (arXiv:2404.18508); event_ssm/ssm.py:
+    S5SSM, apply_ssm. Parameters are real, the last axis holds real and imaginary part.
     """
 
     def __init__(self, config: SSMConfig, *, into: int, out: int, states: int, stride: int) -> None:
@@ -78,10 +79,11 @@ class DiagonalSSM(nn.Module):
 
 
 class SSMLayer(nn.Module):
-    """Norm, SSM, gate and the way around them (Schöne et al. 2024).
+    """Norm, SSM, gate and the way around them (Schöne et al. 2024; event_ssm/layers.py: SequenceLayer).
 
     out = W_s pool(x) + drop(z), z = y σ(W drop(gelu(y)) + b), y = SSM(norm(x)); W_s only where the width changes. The
-    gate is S5's "half GLU" with gelu's tanh approximation. Dropout draws one mask a sample and feature, kept over time
+    gate is that of S5 (Smith et al. 2023), in its code "half GLU", with the tanh approximation of gelu (Hendrycks and
+    Gimpel 2016, arXiv:1606.08415), which is flax's own. Dropout draws one mask a sample and feature, kept over time
     (Gal and Ghahramani 2016).
     """
 

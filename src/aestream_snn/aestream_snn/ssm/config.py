@@ -61,7 +61,8 @@ class SSMConfig:
     def stage(self, index: int) -> tuple[int, int, int]:
         """Give features in, features out and states of a stage.
 
-        Upstream's rule: the first stage keeps the width, the second multiplies it, and states grow with every stage.
+        Upstream's rule (event_ssm/seq_model.py: StackedEncoderModel): the first stage keeps the width, the second
+        multiplies it, and states grow with every stage.
         """
         wide = self.width * self.expansion
         into = self.width if index < 2 else wide

@@ -10,7 +10,10 @@ from aestream_snn.ssm.config import Discretisation
 
 
 def decay(rates: torch.Tensor, gaps_ms: torch.Tensor) -> torch.Tensor:
-    """Give exp(Λ Δ δ), what is left of a state after a gap δ (Schöne et al. 2024, arXiv:2404.18508).
+    """Give exp(Λ Δ δ), what is left of a state after a gap δ.
+
+    The solution of dh/dt = Λ Δ h: for irregular samples in Smith et al. 2023 (arXiv:2208.04933), for events in Schöne
+    et al. 2024 (arXiv:2404.18508); `Lambda_bar` of all three in event_ssm/ssm.py: discretize_zoh and so on.
 
     Args:
         rates: (P,) complex; Λ Δ in 1/ms, real parts below 0.
@@ -54,9 +57,12 @@ def input_gain(
 ) -> torch.Tensor | None:
     """Give γ, by which an input enters the state, of h ← exp(Λ Δ δ) h + γ B u; None where it is 1.
 
-    `zoh` holds the input over the gap: γ = (exp(ΛΔδ) - 1) / Λ (Smith et al. 2023, arXiv:2208.04933). `dirac` adds
-    spikes as they are: γ = 1 (Schöne et al. 2024, Dirac inputs). `async` scales them as `zoh` would for δ = 1:
-    γ = (exp(ΛΔ) - 1) / Λ (the same, asynchronous discretisation).
+    - `zoh` holds the input over the gap: γ = (exp(ΛΔδ) - 1) / Λ (Smith et al. 2023, arXiv:2208.04933, zero-order hold;
+      event_ssm/ssm.py: discretize_zoh).
+    - `dirac` adds spikes as they are: γ = 1 (Schöne et al. 2024, arXiv:2404.18508, Dirac delta inputs;
+      discretize_dirac).
+    - `async` scales them as `zoh` would for δ = 1, whatever the gap: γ = (exp(ΛΔ) - 1) / Λ (the same paper,
+      asynchronous discretisation, which normalises inputs independently of time; discretize_async).
 
     Args:
         name: the discretisation.

@@ -9,8 +9,10 @@ Complex = npt.NDArray[np.complex128]
 def legs_normal(size: int) -> npt.NDArray[np.float64]:
     """Give the (size, size) normal part of HiPPO-LegS, S = A + p pᵀ.
 
-    A and p are those of Gu et al. 2020 (arXiv:2008.07669) and Gupta et al. 2022 (arXiv:2203.14343):
-    A_nk = -sqrt((2n+1)(2k+1)) for n > k, -(n+1) for n = k, p_n = sqrt(n + 1/2).
+    A, with A_nk = -sqrt((2n+1)(2k+1)) for n > k and -(n+1) for n = k, is that of Gu et al. 2020 (arXiv:2008.07669,
+    HiPPO-LegS). It is normal up to rank one (Gu et al. 2022, arXiv:2111.00396, S4), p_n = sqrt(n + 1/2); models that
+    are diagonal begin with the normal part alone (Gupta et al. 2022, arXiv:2203.14343). event_ssm/ssm_init.py:
+    make_HiPPO, make_NPLR_HiPPO.
     """
     n = np.arange(size)
     root = np.sqrt(2 * n + 1)
@@ -21,7 +23,10 @@ def legs_normal(size: int) -> npt.NDArray[np.float64]:
 
 
 def block_legs(states: int, block: int, *, conjugate: bool) -> tuple[Complex, Complex, Complex]:
-    """Diagonalise one block and repeat it (Smith et al. 2023, arXiv:2208.04933).
+    """Diagonalise one block and repeat it (Smith et al. 2023, arXiv:2208.04933, block-diagonal initialisation).
+
+    Real parts are the mean of the diagonal, imaginary parts the eigenvalues of -iS (event_ssm/ssm_init.py:
+    make_DPLR_HiPPO; event_ssm/ssm.py: S5SSM.setup).
 
     Args:
         states: number of states before conjugates are left out.

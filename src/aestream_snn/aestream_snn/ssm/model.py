@@ -11,7 +11,11 @@ from aestream_snn.ssm.readout import read_out
 
 
 class EventSSM(nn.Module):
-    """State-space model that takes every event as a token with its own time (Schöne et al. 2024, arXiv:2404.18508)."""
+    """State-space model that takes every event as a token with its own time.
+
+    Schöne et al. 2024 (arXiv:2404.18508); event_ssm/seq_model.py: ClassificationModel. An embedding, stages whose first
+    layer pools, a readout over the whole recording, a linear head.
+    """
 
     def __init__(self, config: SSMConfig) -> None:
         super().__init__()

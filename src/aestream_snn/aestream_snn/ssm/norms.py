@@ -10,7 +10,7 @@ from aestream_snn.ssm.config import Norm
 
 
 class TokenNorm(nn.LayerNorm):
-    """Layer normalisation with flax's epsilon of 1e-6; each token by itself."""
+    """Layer normalisation (Ba et al. 2016, arXiv:1607.06450) with flax's epsilon of 1e-6; each token by itself."""
 
     def __init__(self, features: int) -> None:
         super().__init__(features, eps=1e-6)
@@ -21,7 +21,10 @@ class TokenNorm(nn.LayerNorm):
 
 
 class MaskedBatchNorm(nn.BatchNorm1d):
-    """Batch normalisation whose statistics leave padding out (upstream counts it); epsilon 1e-5, momentum 0.05."""
+    """Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) whose statistics leave padding out.
+
+    Upstream counts padding. Epsilon 1e-5, momentum 0.05.
+    """
 
     def __init__(self, features: int) -> None:
         super().__init__(features, eps=1e-5, momentum=0.05)

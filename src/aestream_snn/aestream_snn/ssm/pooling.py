@@ -14,7 +14,9 @@ def windows(x: torch.Tensor, stride: int) -> torch.Tensor:
 
 
 def pool(x: torch.Tensor, gaps_ms: torch.Tensor, *, stride: int, mode: Pooling) -> torch.Tensor:
-    """Pool (B, L, D) features over windows of `stride` events (Schöne et al. 2024, event pooling).
+    """Pool (B, L, D) features over windows of `stride` events.
+
+    Schöne et al. 2024 (arXiv:2404.18508), event pooling; event_ssm/layers.py: EventPooling.
 
     `last` keeps the first event of a window, as upstream does under that name; `avg` averages; `time` weights each
     event by its gap plus 1e-6 ms.
@@ -34,5 +36,5 @@ def pool(x: torch.Tensor, gaps_ms: torch.Tensor, *, stride: int, mode: Pooling) 
 
 
 def pool_gaps(gaps_ms: torch.Tensor, stride: int) -> torch.Tensor:
-    """Add up the (B, L) gaps of each window: (B, L // stride)."""
+    """Add up the (B, L) gaps of each window, (B, L // stride): time passes as before (EventPooling, likewise)."""
     return gaps_ms if stride == 1 else windows(gaps_ms, stride).sum(2)

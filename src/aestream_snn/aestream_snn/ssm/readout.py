@@ -9,6 +9,9 @@ from aestream_snn.ssm.pooling import TIME_EPSILON_MS
 def read_out(x: torch.Tensor, gaps_ms: torch.Tensor, lengths: torch.Tensor, mode: Pooling) -> torch.Tensor:
     """Read (B, L, D) features out: their mean, their mean weighted by time, or the last.
 
+    Schöne et al. 2024 (arXiv:2404.18508), event_ssm/seq_model.py: masked_meanpool, masked_timepool. The latter divides
+    by all gaps, padding included; here those behind `lengths` count nowhere.
+
     Args:
         x: (B, L, D) features.
         gaps_ms: (B, L) gaps.

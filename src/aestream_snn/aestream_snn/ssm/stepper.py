@@ -32,7 +32,7 @@ class StepState:
 
 
 class Stepper:
-    """Runs an `EventSSM` one event at a time, as its equations read; gradients are not kept."""
+    """Runs an `EventSSM` one event at a time, as the equations of `block` and `readout` read; no gradients."""
 
     def __init__(self, model: EventSSM) -> None:
         self.model = model.eval()

@@ -12,7 +12,8 @@ Ints = npt.NDArray[np.integer]
 def vision_tokens(x: Ints, y: Ints, p: npt.NDArray[np.generic], *, width: int, height: int) -> npt.NDArray[np.int64]:
     """Number events by polarity, column and row: p W H + x H + y, as upstream does since version 0.2.
 
-    Upstream's version 0.1 multiplied x by y, so that most pixels share a number with others.
+    Each number is a word of its own, as in models of language (Schöne et al. 2024, arXiv:2404.18508, events as
+    asynchronous tokens). Upstream's version 0.1 multiplied x by y, so that most pixels share a number with others.
 
     Raises:
         InvalidArgumentError: an event lies outside the sensor.
@@ -45,8 +46,9 @@ def packet_tokens(
 def gaps_ms(times_us: Ints, *, upstream_time: bool = False) -> npt.NDArray[np.float32]:
     """Give the gap before each event in ms, or after it (`upstream_time`); the first, or last, is 0.
 
-    The physics of Schöne et al. (2024) decays the state over the time since the previous event. Upstream pairs
-    an event with the gap after it; checkpoints trained so need `upstream_time`.
+    The recurrence of Schöne et al. 2024 (arXiv:2404.18508) decays the state over the time that passed. Physics has it
+    before an event; upstream (event_ssm/dataloading.py) pairs an event with the gap after it, and checkpoints trained
+    so need `upstream_time`.
 
     Raises:
         InvalidArgumentError: times go backwards.

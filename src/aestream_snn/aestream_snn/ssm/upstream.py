@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from aestream_core.errors import FormatError, MissingDependencyError
+from aestream_core.errors import FormatError
 from aestream_snn.ssm.config import SSMConfig
 from aestream_snn.ssm.model import EventSSM
 
@@ -152,18 +151,3 @@ def upstream_config(settings: Mapping[str, Any], *, tokens: int, classes: int) -
         conjugate=start["conj_sym"], clip=start["clip_eigs"], dt_min=start["dt_min"], dt_max=start["dt_max"],
         dropout=ssm["dropout"], upstream_time=True,
     )  # fmt: skip
-
-
-def read_orbax(path: str | Path) -> Mapping[str, Any]:
-    """Read the parameters of an orbax checkpoint; needs `pip install orbax-checkpoint`, which brings JAX.
-
-    Raises:
-        MissingDependencyError: orbax is not installed.
-    """
-    try:
-        from orbax.checkpoint import PyTreeCheckpointer  # type: ignore[import-not-found]
-    except ImportError as error:
-        raise MissingDependencyError("reading orbax files needs `pip install orbax-checkpoint`") from error
-    tree: Mapping[str, Any] = PyTreeCheckpointer().restore(Path(path).absolute())
-    state = tree.get("model", tree)
-    return {key: state[key] for key in ("params", "batch_stats") if state.get(key)}

@@ -31,6 +31,13 @@ class Golden:
         if name == "C_zoh_last":  # upstream's readout 'last' takes the last row whatever the length
             self.lengths = np.full(3, self.tokens.shape[1])
 
+    def expected(self, index: int) -> np.ndarray:
+        """Give scores; upstream's time-weighted readout divides by all gaps, ours by those up to the length."""
+        if self.settings["ssm"]["classification_mode"] != "timepool":
+            scores: np.ndarray = self.logits[index]
+            return scores
+        return self.logits[index] * self.gaps[index].sum() / self.gaps[index, : self.lengths[index]].sum()
+
 
 def random_model(**changes: Any) -> EventSSM:
     """Give a small model none of whose parameters is 0 or 1."""

@@ -1,27 +1,22 @@
-import sys
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from ssm_cases import GOLDEN_NAMES, Golden, loop_float64, random_model
 
-from aestream_core.errors import FormatError, MissingDependencyError
+from aestream_core.errors import FormatError
+from aestream_snn.ssm.device import DeviceEngine
 from aestream_snn.ssm.engine import StreamingEngine
 from aestream_snn.ssm.stepper import Stepper
-from aestream_snn.ssm.upstream import export_upstream, flatten, import_upstream, read_orbax, upstream_config
+from aestream_snn.ssm.upstream import export_upstream, flatten, import_upstream, upstream_config
 
 
 def load(name: str) -> tuple[Golden, torch.nn.Module]:
     golden = Golden(name)
     return golden, import_upstream(golden.tree, upstream_config(golden.settings, tokens=40, classes=5))
-
-
-def expected(golden: Golden, index: int) -> np.ndarray:
-    """Upstream's time-weighted readout divides by all gaps; here those behind the length are left out."""
-    if golden.settings["ssm"]["classification_mode"] != "timepool":
-        return golden.logits[index]
-    return golden.logits[index] * golden.gaps[index].sum() / golden.gaps[index, : golden.lengths[index]].sum()
 
 
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
@@ -31,7 +26,7 @@ def test_in_parallel_the_model_gives_the_originals_scores(name: str) -> None:
     with torch.no_grad():
         scores = model(tokens, gaps, lengths).numpy()
     for index in range(3):
-        np.testing.assert_allclose(scores[index], expected(golden, index), atol=1e-5)
+        np.testing.assert_allclose(scores[index], golden.expected(index), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
@@ -40,19 +35,20 @@ def test_event_by_event_it_gives_them_too(name: str, index: int) -> None:
     golden, model = load(name)
     stepper, length = Stepper(model), golden.lengths[index]
     scores, _ = stepper.push(golden.tokens[index, :length], golden.gaps[index, :length], stepper.start())
-    np.testing.assert_allclose(scores, expected(golden, index), atol=1e-5)
+    np.testing.assert_allclose(scores, golden.expected(index), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
 @pytest.mark.parametrize("index", [0, 1, 2])
-def test_the_engine_gives_them_with_the_gap_to_the_next_event(name: str, index: int) -> None:
+@pytest.mark.parametrize("make", [StreamingEngine, partial(DeviceEngine, device=torch.device("cpu"))])
+def test_the_engines_give_them_with_the_gap_to_the_next_event(name: str, index: int, make: Any) -> None:
     golden, model = load(name)
-    engine, length = StreamingEngine(model, tick_ms=1e-6), golden.lengths[index]
+    engine, length = make(model, tick_ms=1e-6), golden.lengths[index]
     times = np.concatenate([[0], np.cumsum(np.rint(golden.gaps[index, :length] * 1e6).astype(np.int64))])
     tokens, state = np.append(golden.tokens[index, :length], 0), engine.start()
     for token, time in zip(tokens, times, strict=True):
         scores, state = engine.push_tokens([token], [time], state)
-    np.testing.assert_allclose(scores, expected(golden, index), atol=1e-5)
+    np.testing.assert_allclose(scores, golden.expected(index), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
@@ -60,7 +56,7 @@ def test_a_loop_in_float64_gives_them(name: str) -> None:
     golden, model = load(name)
     length = golden.lengths[1]
     scores = loop_float64(model, golden.tokens[1, :length], golden.gaps[1, :length])
-    np.testing.assert_allclose(scores, expected(golden, 1), atol=1e-5)
+    np.testing.assert_allclose(scores, golden.expected(1), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", GOLDEN_NAMES)
@@ -102,9 +98,3 @@ def test_a_missing_an_unknown_a_misshapen_and_a_nan_parameter_are_refused() -> N
             import_upstream(tree, config)
     with pytest.raises(FormatError, match="it must be"):
         import_upstream(golden.tree, replace(config, classes=6))
-
-
-def test_without_orbax_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "orbax.checkpoint", None)
-    with pytest.raises(MissingDependencyError, match="pip install orbax-checkpoint"):
-        read_orbax("nowhere")

@@ -20,6 +20,10 @@ def scan_fn(
 ) -> torch.Tensor:
     """Compute h_t = a_t h_{t-1} + x_t along the middle axis; its backward is a scan from the end.
 
+    Smith et al. 2023 (arXiv:2208.04933) scan states in parallel, by Blelloch 1990. With g_t the gradient of what h_t is
+    used for, G_t = g_t + conj(a_{t+1}) G_{t+1} is that of x_t, and G_t conj(h_{t-1}) that of a_t: the chain rule, in
+    torch's convention for complex numbers.
+
     Kept for the backward pass are `a` and the result: memory grows with L, not with L log L. Tested to L = 1,048,576.
 
     Args:

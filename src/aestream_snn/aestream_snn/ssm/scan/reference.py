@@ -4,7 +4,7 @@ import torch
 
 
 def scan_ref(a: torch.Tensor, x: torch.Tensor, initial: torch.Tensor | None = None) -> torch.Tensor:
-    """Compute h_t = a_t h_{t-1} + x_t along the middle axis.
+    """Compute h_t = a_t h_{t-1} + x_t along the middle axis (event_ssm/ssm.py: binary_operator, as a loop).
 
     Args:
         a: (B, L, P) factors, real or complex.

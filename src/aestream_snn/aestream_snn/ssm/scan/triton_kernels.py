@@ -1,11 +1,21 @@
 """The scan on a GPU: chunks side by side, their carries, then the chunks again from their carries."""
 
+import math
+
 import torch
 import triton
 import triton.language as tl
 
-CHUNK = 256
 BLOCK = 32
+_LEAST_CHUNK, _MOST_CHUNK = 8, 256
+
+
+def chunk_of(length: int) -> int:
+    """Give the steps of a chunk, a power of 2 near the root of the length.
+
+    What runs in sequence is a chunk twice and the carries of all chunks: few for a root, whatever the length.
+    """
+    return int(min(max(triton.next_power_of_2(math.isqrt(length)), _LEAST_CHUNK), _MOST_CHUNK))
 
 
 @triton.jit  # type: ignore[untyped-decorator]
@@ -98,17 +108,18 @@ def _run(
     grad_a = torch.empty_like(x) if reverse else out
     if x.numel() == 0:
         return out, grad_a
-    chunks, blocks = triton.cdiv(length, CHUNK), triton.cdiv(states, BLOCK)
+    chunk = chunk_of(length)
+    chunks, blocks = triton.cdiv(length, chunk), triton.cdiv(states, BLOCK)
     ends = x.new_empty(batch, chunks, states)
     products = torch.empty_like(ends)
     _ends_kernel[(batch * chunks, blocks)](
-        _real(a), _real(x), _real(ends), _real(products), length, states, chunks, chunk=CHUNK, block=BLOCK,
+        _real(a), _real(x), _real(ends), _real(products), length, states, chunks, chunk=chunk, block=BLOCK,
         reverse=reverse,
     )  # fmt: skip
     _carry_kernel[(batch, blocks)](_real(ends), _real(products), _real(start), states, chunks, block=BLOCK)
     _states_kernel[(batch * chunks, blocks)](
         _real(a), _real(x), _real(ends), _real(out), _real(h), _real(initial), _real(grad_a), length, states, chunks,
-        chunk=CHUNK, block=BLOCK, reverse=reverse,
+        chunk=chunk, block=BLOCK, reverse=reverse,
     )  # fmt: skip
     return out, grad_a
 
