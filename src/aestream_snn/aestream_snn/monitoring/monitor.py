@@ -23,7 +23,7 @@ class Monitor:
 
         Args:
             network: what is watched; its weights may change, its layers not.
-            every: one of how many steps is counted: one that is takes 60 % longer in a small network.
+            every: one of how many steps is counted; one that is costs a small network as much again, or more.
             fields: whether to follow what cancels inside of receptive fields, which doubles the work of a step.
 
         Raises:
