@@ -60,6 +60,27 @@ def test_the_kernel_equals_the_native_steps_for_all_shapes(shape, pool, config):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("config", [IAF, LIF, NeuronConfig(0.8, None, 0.9, 0.7, "single", "zero")])
+@pytest.mark.parametrize(("shape", "pool"), SHAPES)
+def test_native_sequences_are_native_steps_bit_for_bit(shape, pool, config):
+    generator = torch.Generator().manual_seed(1)
+    current, v = (torch.randn(size, generator=generator) * 1.5 for size in (shape, shape[1:]))
+    got = []
+    for kernels in ("steps", "native"):
+        given = [each.clone().requires_grad_() for each in (current, v)]
+        sums, after = neuron_sequence(*given, config, pool=pool, kernels=kernels)
+        got.append([sums, after, *torch.autograd.grad(sums.square().sum() + after.square().sum(), given)])
+    for a, b in zip(*got, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-7)
+    assert torch.equal(got[0][0], got[1][0])
+    assert got[0][0].any()
+
+
+def test_native_sequences_are_float32_on_the_cpu():
+    with pytest.raises(InvalidArgumentError, match=r"native kernels take float32 on a cpu, not torch.float64 on cpu"):
+        neuron_sequence(torch.zeros(2, 3, 4, dtype=torch.float64), None, IAF, kernels="native")
+
+
 COMPILE = """
 import triton
 from triton.backends.compiler import GPUTarget
@@ -133,7 +154,9 @@ def test_layers_over_time_equal_steps_over_layers():
     sequence = torch.poisson(torch.full((6, 2, 2, 24, 24), 0.1))
     model = make_model("conv_iaf", (2, 24, 24), 5).to(DEVICE)
     calibrate(model, sequence.to(DEVICE))
-    over_time = model.layers_over_time(sequence.to(DEVICE))
+    first, between = model.layers_over_time(sequence[:4].to(DEVICE), model.initial_state())
+    second, _ = model.layers_over_time(sequence[4:].to(DEVICE), between)
+    over_time = [torch.cat(parts) for parts in zip(first, second, strict=True)]
     state = model.initial_state()
     for step, x in enumerate(sequence.to(DEVICE)):
         outputs, state = model.step_layers(x, state)
@@ -165,5 +188,5 @@ def test_what_is_no_sequence_is_refused():
         neuron_sequence(torch.zeros(2, 3, 4), None, IAF, pool=2)
     with pytest.raises(InvalidArgumentError, match=r"the membrane is \(3, 5\); a step's current \(3, 4\)"):
         neuron_sequence(torch.zeros(2, 3, 4), torch.zeros(3, 5), IAF)
-    with pytest.raises(UnknownNameError, match="unknown kernels 'cuda'; known: auto, steps, triton"):
+    with pytest.raises(UnknownNameError, match="unknown kernels 'cuda'; known: auto, native, steps, triton"):
         neuron_sequence(torch.zeros(2, 3, 4), None, IAF, kernels="cuda")

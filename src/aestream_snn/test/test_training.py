@@ -20,7 +20,8 @@ from aestream_snn.training.reporters import TensorBoardReporter, make_reporters
 from aestream_snn.training.trainer import Trainer, model_of, rate_factor
 
 SMALL = SimGestureConfig(train=96, validation=24, test=24)
-WORDS = ("task.epochs=3", "data.frames.steps=8", "data.frames.shrink=8", "model=conv_iaf", "data.augment.drop=0.2")
+FRAMES = ("data.frames.steps=8", "data.frames.shrink=8")
+WORDS = ("task.epochs=3", *FRAMES, "model=conv_iaf", "data.augment.drop=0.2", "data.augment.noise=0")
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,23 @@ import numpy as np
 
 from aestream_core.motion import MotionShape, simulate_motion
 from aestream_core.simulator import SimConfig
-from aestream_snn.data.recordings import PackedRecordings, pack
+from aestream_snn.data.augment import AugmentConfig
+from aestream_snn.data.frames import FrameConfig
+from aestream_snn.data.recordings import PackedRecordings, Recordings, pack
 
 STEP_US = 4000
+MIXED_IN = 32
+"""Noise recordings that an augmentation draws from."""
+
+
+def noise_for(
+    recordings: Recordings, frames: FrameConfig, augment: AugmentConfig, *, seed: int
+) -> PackedRecordings | None:
+    """Simulate what `augment` mixes into recordings of this sensor and length; None where it mixes nothing in."""
+    if augment.noise == 0:
+        return None
+    sensor = {"width": recordings.width, "height": recordings.height}
+    return simulate_noise(MIXED_IN, duration_us=frames.duration_us or 1_000_000, seed=seed, **sensor)
 
 
 def simulate_noise(

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from aestream_bridge.speck import Network, Twin, plan
 from aestream_core.errors import InvalidArgumentError
-from aestream_snn.data.augment import Place, augment
+from aestream_snn.data.augment import Place, augmented
+from aestream_snn.data.noise import noise_for
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.export.speck import input_spikes, judge_twin, speck_network
 from aestream_snn.models.layers import Dense
@@ -103,11 +104,13 @@ def _fired(
     before = network.layers[-2]
     twin, pooling = Twin(network, monitored=[before.name]), before.destinations[0].pooling
     channels, side = _head_shape(network)
-    place = Place(train.width, train.height, np.random.default_rng(config.seed))
+    noise = noise_for(train, data.frames, data.augment, seed=config.seed)
+    place = Place(train.width, train.height, np.random.default_rng(config.seed), noise)
     total = config.passes * len(train)
     frames = np.zeros((total, config.steps, channels, side, side), np.uint8)
+    labels = torch.zeros(total, dtype=torch.int64)
     for number in range(total):
-        words = augment(train.words(number % len(train)), data.augment, place)
+        words, labels[number] = augmented(train, number % len(train), data.augment, place)
         inputs = input_spikes(words, network.input_shape, data.frames)
         twin.reset()
         twin.inject(inputs)
@@ -115,7 +118,6 @@ def _fired(
         _count(twin.take(), frames[number], pooling, length_us)
         if progress is not None:
             progress(number + 1, total)
-    labels = torch.from_numpy(np.tile(train.labels, config.passes))
     return torch.from_numpy(frames).transpose(0, 1), labels
 
 

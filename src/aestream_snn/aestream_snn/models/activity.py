@@ -42,7 +42,7 @@ def follow(network: SpikingNetwork, sequence: Tensor, *, fields: bool = False) -
     Returns:
         (T, B, classes) spikes of the last layer, and the activity.
     """
-    outputs, totals, moved = (_over_time if sequence.is_cuda else _over_steps)(network, sequence, fields=fields)
+    outputs, totals, moved = _over_time(network, sequence, fields=fields)
     batch, steps = sequence.shape[1], sequence.shape[0]
     fans = fan_outs(network)
     synops = [(total * fan).sum() / batch for total, fan in zip(totals[:-1], fans, strict=True)]
@@ -58,20 +58,8 @@ Followed = tuple[Tensor, list[Tensor], Tensor | None]
 """(T, B, classes) outputs; sums over the steps of the input and of what every layer handed on; `currents`, summed."""
 
 
-def _over_steps(network: SpikingNetwork, sequence: Tensor, *, fields: bool) -> Followed:
-    state, outputs, moved = network.initial_state(), [], list[Tensor]()
-    totals: list[Tensor] = [torch.zeros(())] * (len(network.layers) + 1)
-    for x in sequence.unbind(0):
-        handed_on, state = network.step_layers(x, state)
-        outputs.append(handed_on[-1])
-        totals = [total + spikes for total, spikes in zip(totals, (x, *handed_on), strict=True)]
-        if fields:
-            moved.append(currents(network, (x, *handed_on[:-1])))
-    return torch.stack(outputs), totals, torch.stack(moved).sum(0) if fields else None
-
-
 def _over_time(network: SpikingNetwork, sequence: Tensor, *, fields: bool) -> Followed:
-    handed_on = network.layers_over_time(sequence)
+    handed_on, _ = network.layers_over_time(sequence, network.initial_state())
     totals = [spikes.sum(0) for spikes in (sequence, *handed_on)]
     merged = [spikes.flatten(0, 1) for spikes in (sequence, *handed_on[:-1])]
     return handed_on[-1], totals, currents(network, merged) if fields else None

@@ -1,4 +1,4 @@
-"""A population of neurons over all steps of a sequence: on a GPU in one kernel, forward and backward."""
+"""Neurons over the steps of a sequence, forward and backward: on a GPU in one kernel, on a CPU in C++."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -9,9 +9,10 @@ from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_snn.neurons.config import SURROGATES, NeuronConfig
+from aestream_snn.neurons.sequence_native import sequence_native
 from aestream_snn.neurons.step import neuron_step, neuron_step_ref
 
-Kernels = Literal["auto", "triton", "steps"]
+Kernels = Literal["auto", "triton", "native", "steps"]
 
 HAS_TRITON = find_spec("triton") is not None
 """Whether the kernel can be had: torch brings Triton along for most GPUs, not for all boards."""
@@ -31,8 +32,8 @@ def neuron_sequence(
         v: membrane before the first step, of the shape of `current[0]`; None is 0 everywhere. Not changed.
         config: what the neurons are.
         pool: side of the windows over which spikes are summed; incomplete windows give no output.
-        kernels: "triton" is the kernel over time (on a CPU only through Triton's interpreter), "steps" calls
-            `neuron_step`; "auto" takes the first on a GPU where Triton is installed.
+        kernels: "triton" is the kernel over time (on a CPU only through Triton's interpreter), "native" is C++ for
+            float32 on the CPU, "steps" calls `neuron_step`; "auto" takes the first that can run here.
 
     Returns:
         Sums of spikes, (T, B, C, H // pool, W // pool) or (T, B, N), and the membrane after the last step.
@@ -44,13 +45,26 @@ def neuron_sequence(
     _check(current, v, pool)
     if kernels not in get_args(Kernels):
         raise UnknownNameError("kernels", kernels, get_args(Kernels))
-    if kernels == "steps" or (kernels == "auto" and not (current.is_cuda and HAS_TRITON)):
+    kernels = _chosen(current) if kernels == "auto" else kernels
+    if kernels == "native":
+        if current.device.type != "cpu" or current.dtype != torch.float32:
+            refused = f"{current.dtype} on {current.device.type}"
+            raise InvalidArgumentError(f"native kernels take float32 on a cpu, not {refused}")
+        return sequence_native(current, v, config, pool)
+    if kernels == "steps":
         return _loop(neuron_step, current, v, config, pool)
     given = _channels_last(current)
     before = torch.zeros_like(given[0]) if v is None else _channels_last(v)
     keep = torch.is_grad_enabled() and (current.requires_grad or before.requires_grad)
     sums, after, _ = _sequence(given, before, _kinds(config), _sizes(config), pool, keep)
     return _channels_first(sums, current), _channels_first(after, current)
+
+
+def _chosen(current: Tensor) -> Kernels:
+    if current.is_cuda and HAS_TRITON:
+        return "triton"
+    native = current.device.type == "cpu" and current.dtype == torch.float32
+    return "native" if native and not torch.compiler.is_compiling() else "steps"
 
 
 def neuron_sequence_ref(

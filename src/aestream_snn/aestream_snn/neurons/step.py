@@ -87,21 +87,23 @@ def _pooled(spikes: Tensor, pool: int) -> Tensor:
     return torch.nn.functional.avg_pool2d(spikes, pool, divisor_override=1)
 
 
-def _dense(tensor: Tensor) -> Tensor:
+def dense(tensor: Tensor) -> Tensor:
     """Give a tensor whose memory is in the order that the kernels read: channels last where there are maps."""
     if tensor.dim() == 4:
         return tensor.contiguous(memory_format=torch.channels_last)
     return tensor.contiguous()
 
 
-def _maps(current: Tensor, pool: int) -> "_kernels.Maps":
+def maps_of(current: Tensor, pool: int) -> "_kernels.Maps":
+    """Give the shape of one step's currents as the kernels take it."""
     if pool == 1:
         return _kernels.Maps(1, 1, current.numel(), 1, 1)
     batch, channels, height, width = current.shape
     return _kernels.Maps(batch, height, width, channels, pool)
 
 
-def _empty_sums(current: Tensor, pool: int) -> Tensor:
+def empty_sums(current: Tensor, pool: int) -> Tensor:
+    """Give memory for the spikes of one step, summed over windows."""
     if pool == 1:
         return torch.empty_like(current)
     batch, channels, height, width = current.shape
@@ -113,13 +115,13 @@ def _forward(
     current: Tensor, v: Tensor | None, config: NeuronConfig, pool: int, *, keep: bool
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """Step natively; the third is the membrane before the spikes, where it is to be kept."""
-    current = _dense(current.detach())
-    before = torch.zeros_like(current) if v is None else _dense(v.detach())
-    after, spikes = torch.empty_like(current), _empty_sums(current, pool)
+    current = dense(current.detach())
+    before = torch.zeros_like(current) if v is None else dense(v.detach())
+    after, spikes = torch.empty_like(current), empty_sums(current, pool)
     v_pre = torch.empty_like(current) if keep else None
     kept = 0 if v_pre is None else v_pre.data_ptr()
     addresses = (current.data_ptr(), before.data_ptr(), kept, after.data_ptr(), spikes.data_ptr())
-    _kernels.forward(native_neuron(config), _maps(current, pool), *addresses)
+    _kernels.forward(native_neuron(config), maps_of(current, pool), *addresses)
     return spikes, after, v_pre
 
 
@@ -135,10 +137,10 @@ class _NativeStep(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         (v_pre,) = ctx.saved_tensors
-        given = [None if grad is None else _dense(grad) for grad in grads]
+        given = [None if grad is None else dense(grad) for grad in grads]
         of_spikes, of_after = (0 if grad is None else grad.data_ptr() for grad in given)
         grad = torch.empty_like(v_pre)
-        maps = _maps(v_pre, ctx.pool)
+        maps = maps_of(v_pre, ctx.pool)
         _kernels.backward(native_neuron(ctx.config), maps, v_pre.data_ptr(), of_spikes, of_after, grad.data_ptr())
         gain, decay = ctx.config.gain, ctx.config.decay
         of_current = grad if gain == 1 else grad * gain

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from aestream_snn.data.ahead import one_ahead
 from aestream_snn.data.frames import frame_shape, frames_of
-from aestream_snn.data.noise import simulate_noise
+from aestream_snn.data.noise import noise_for
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.data.table import DataRequest, load_split
 from aestream_snn.models.base import StepModel
@@ -38,7 +38,6 @@ from aestream_snn.training.team import ALONE, Team
 CALIBRATION = 32
 """Recordings by which the weights of a new network are scaled."""
 
-NOISE_RECORDINGS = 32
 WATCHED = 16
 """Recordings of the validation data that the network is watched on after an epoch."""
 
@@ -79,7 +78,7 @@ class Trainer:
             augment=config.data.augment,
             size=config.task.batch,
             seed=config.system.seed,
-            noise=_noise_for(config, train),
+            noise=noise_for(train, config.data.frames, config.data.augment, seed=config.system.seed),
             team=team,
         )
         optimiser = AdamW(self.model.parameters(), lr=config.task.rate, weight_decay=config.task.decay)
@@ -249,12 +248,3 @@ def load_data(config: TrainConfig, split: str, request: DataRequest | None = Non
     folder = None if data.data_dir is None else Path(data.data_dir)
     progress = None if request is None else request.progress
     return load_split(data.name, split, DataRequest(folder, data.seed, progress))
-
-
-def _noise_for(config: TrainConfig, train: Recordings) -> Recordings | None:
-    if config.data.augment.noise == 0:
-        return None
-    duration_us = config.data.frames.duration_us or 1_000_000
-    seed = config.system.seed
-    sides = {"width": train.width, "height": train.height}
-    return simulate_noise(NOISE_RECORDINGS, duration_us=duration_us, seed=seed, **sides)
