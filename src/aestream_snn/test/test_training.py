@@ -10,7 +10,7 @@ import torch
 from aestream_core.errors import FormatError, InvalidArgumentError, MissingDependencyError, UnknownNameError
 from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.models.quantise import quantised
-from aestream_snn.neurons.step import neuron_step
+from aestream_snn.neurons.sequence import neuron_sequence
 from aestream_snn.training.accuracy import judge
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aestream_snn.training.compose import GROUPS, compose_config, group_choices
@@ -74,11 +74,11 @@ def test_in_bfloat16_it_learns_too_with_membranes_and_weights_in_float32(splits,
     seen = set()
 
     def spied(current, v, config, *, pool=1):
-        spikes, after = neuron_step(current, v, config, pool=pool)
+        spikes, after = neuron_sequence(current, v, config, pool=pool)
         seen.update(each.dtype for each in (current, spikes, after))
         return spikes, after
 
-    monkeypatch.setattr("aestream_snn.models.network.neuron_step", spied)
+    monkeypatch.setattr("aestream_snn.models.network.neuron_sequence", spied)
     products = set()
     run = trainer(splits, tmp_path, "task.epochs=5", "system.precision=bfloat16")
     run.model.weights[2].register_forward_hook(lambda _, given, y: products.add(y.dtype))
