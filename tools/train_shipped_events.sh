@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Train the model of events that comes with the package, `simgesture_events`, and put it where it is shipped: some seven
-# minutes on one core, and one more the first time, when the gestures are simulated.
+# Train the model of events that comes with the package, `simgesture_events`, and put it where it is shipped: some four
+# minutes on two cores, and one more the first time, when the gestures are simulated.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 set +u; . ./env.sh; set -u
