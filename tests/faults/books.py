@@ -3,6 +3,8 @@
 Between stages of one process, in events:   source.events = sink.events + sink.dropped_events + sink.invalid_events
 Between processes, in messages:             source.products = sink.messages + sink.lost_messages
 Between a stage and its recordings:         what was to be recorded = recorded_events + unrecorded_events
+
+They add up at rest: while events flow, some are in a queue or between two counters.
 """
 
 import contextlib
@@ -59,13 +61,17 @@ class Books:
         self.wait(lambda: name in self.latest and condition(self.latest[name]), what=what)
         return self.latest[name]
 
+    def is_in(self, name: str, state: str) -> bool:
+        """Say whether a stage's newest status names this state of its life."""
+        return name in self.latest and self.latest[name].state == state
+
     def bring_up(self, name: str, *, matched: Callable[[], bool], flowing: Callable[[], bool]) -> None:
         """Configure a stage in another process until its topic is matched, and activate it until something comes."""
-        self._ask(name, Transition.TRANSITION_CONFIGURE, matched)
-        self._ask(name, Transition.TRANSITION_ACTIVATE, flowing)
+        self.change(name, Transition.TRANSITION_CONFIGURE, matched)
+        self.change(name, Transition.TRANSITION_ACTIVATE, flowing)
 
-    def _ask(self, name: str, wanted: int, seen: Callable[[], bool]) -> None:
-        """Ask until the effect is seen: DDS can lose a request to a process that has just started."""
+    def change(self, name: str, wanted: int, seen: Callable[[], bool]) -> None:
+        """Ask for a transition until its effect is seen: DDS can lose a request to a process that has just started."""
         client = self.node.create_client(ChangeState, f"/{name}/change_state")
         for _ in range(ATTEMPTS):
             self.wait(client.service_is_ready, what=f"the lifecycle service of {name}")
@@ -91,3 +97,8 @@ def events_balance(source: StreamStatus, sink: StreamStatus) -> bool:
 def messages_balance(source: StreamStatus, sink: StreamStatus) -> bool:
     """Say whether every message of a source is in the books of a sink in another process."""
     return bool(source.products == sink.messages + sink.lost_messages)
+
+
+def recordings_balance(stage: StreamStatus) -> bool:
+    """Say whether every event of a stage that recorded from its first is in its recordings or counted as not."""
+    return bool(stage.events == stage.recorded_events + stage.unrecorded_events)
