@@ -9,7 +9,7 @@ from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_snn.neurons.config import SURROGATES, NeuronConfig
-from aestream_snn.neurons.sequence_native import sequence_native
+from aestream_snn.neurons.native import sequence_native
 from aestream_snn.neurons.step import neuron_step, neuron_step_ref
 
 Kernels = Literal["auto", "triton", "native", "steps"]

@@ -5,14 +5,12 @@ doi:10.1109/MSP.2019.2931595); where a step may hold several spikes it repeats a
 for the chip's neurons in Sinabs.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError
-from aestream_snn import _kernels
-from aestream_snn.neurons.config import NeuronConfig, native_neuron
+from aestream_snn.neurons.config import NeuronConfig
+from aestream_snn.neurons.native import sequence_native
 
 
 def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool: int = 1) -> tuple[Tensor, Tensor]:
@@ -39,11 +37,8 @@ def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool
     native = current.device.type == "cpu" and current.dtype == torch.float32
     if torch.compiler.is_compiling() or not native:
         return neuron_step_ref(current, v, config, pool=pool)
-    if torch.is_grad_enabled() and (current.requires_grad or (v is not None and v.requires_grad)):
-        spikes, after = _NativeStep.apply(current, v, config, pool)  # type: ignore[no-untyped-call]
-        return spikes, after
-    spikes, after, _ = _forward(current, v, config, pool, keep=False)
-    return spikes, after
+    spikes, after = sequence_native(current.unsqueeze(0), v, config, pool)
+    return spikes.squeeze(0), after
 
 
 def neuron_step_ref(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool: int = 1) -> tuple[Tensor, Tensor]:
@@ -85,64 +80,3 @@ def _pooled(spikes: Tensor, pool: int) -> Tensor:
     if pool == 1:
         return spikes
     return torch.nn.functional.avg_pool2d(spikes, pool, divisor_override=1)
-
-
-def dense(tensor: Tensor) -> Tensor:
-    """Give a tensor whose memory is in the order that the kernels read: channels last where there are maps."""
-    if tensor.dim() == 4:
-        return tensor.contiguous(memory_format=torch.channels_last)
-    return tensor.contiguous()
-
-
-def maps_of(current: Tensor, pool: int) -> "_kernels.Maps":
-    """Give the shape of one step's currents as the kernels take it."""
-    if pool == 1:
-        return _kernels.Maps(1, 1, current.numel(), 1, 1)
-    batch, channels, height, width = current.shape
-    return _kernels.Maps(batch, height, width, channels, pool)
-
-
-def empty_sums(current: Tensor, pool: int) -> Tensor:
-    """Give memory for the spikes of one step, summed over windows."""
-    if pool == 1:
-        return torch.empty_like(current)
-    batch, channels, height, width = current.shape
-    shape = (batch, channels, height // pool, width // pool)
-    return torch.empty(shape, memory_format=torch.channels_last)
-
-
-def _forward(
-    current: Tensor, v: Tensor | None, config: NeuronConfig, pool: int, *, keep: bool
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Step natively; the third is the membrane before the spikes, where it is to be kept."""
-    current = dense(current.detach())
-    before = torch.zeros_like(current) if v is None else dense(v.detach())
-    after, spikes = torch.empty_like(current), empty_sums(current, pool)
-    v_pre = torch.empty_like(current) if keep else None
-    kept = 0 if v_pre is None else v_pre.data_ptr()
-    addresses = (current.data_ptr(), before.data_ptr(), kept, after.data_ptr(), spikes.data_ptr())
-    _kernels.forward(native_neuron(config), maps_of(current, pool), *addresses)
-    return spikes, after, v_pre
-
-
-class _NativeStep(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, current: Tensor, v: Tensor | None, config: NeuronConfig, pool: int) -> tuple[Tensor, Tensor]:
-        spikes, after, v_pre = _forward(current, v, config, pool, keep=True)
-        ctx.save_for_backward(v_pre)
-        ctx.config, ctx.pool = config, pool
-        ctx.set_materialize_grads(False)
-        return spikes, after
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        (v_pre,) = ctx.saved_tensors
-        given = [None if grad is None else dense(grad) for grad in grads]
-        of_spikes, of_after = (0 if grad is None else grad.data_ptr() for grad in given)
-        grad = torch.empty_like(v_pre)
-        maps = maps_of(v_pre, ctx.pool)
-        _kernels.backward(native_neuron(ctx.config), maps, v_pre.data_ptr(), of_spikes, of_after, grad.data_ptr())
-        gain, decay = ctx.config.gain, ctx.config.decay
-        of_current = grad if gain == 1 else grad * gain
-        of_v = None if not ctx.needs_input_grad[1] else grad if decay == 1 else grad * decay
-        return of_current, of_v, None, None

@@ -1,4 +1,4 @@
-"""Neurons over some steps on a CPU: one function of autograd around the C++ of single steps."""
+"""Neurons over some steps, or one, on a CPU: one function of autograd around the C++ of single steps."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from torch import Tensor
 
 from aestream_snn import _kernels
 from aestream_snn.neurons.config import NeuronConfig, native_neuron
-from aestream_snn.neurons.step import dense, empty_sums, maps_of
 
 
 def sequence_native(current: Tensor, v: Tensor | None, config: NeuronConfig, pool: int) -> tuple[Tensor, Tensor]:
@@ -24,10 +23,10 @@ def _forward(
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """Step natively; the third are the membranes before the spikes, where they are to be kept."""
     current = _merged(current.detach())
-    sums, after = _unmerged(empty_sums(current.flatten(0, 1), pool), current), torch.empty_like(current[0])
+    sums, after = _unmerged(_empty_sums(current.flatten(0, 1), pool), current), torch.empty_like(current[0])
     v_pre = torch.empty_like(current) if keep else None
-    before = torch.zeros_like(current[0]) if v is None else dense(v.detach())
-    neuron, maps, start = native_neuron(config), maps_of(current[0], pool), before.data_ptr()
+    before = torch.zeros_like(current[0]) if v is None else _dense(v.detach())
+    neuron, maps, start = native_neuron(config), _maps(current[0], pool), before.data_ptr()
     for now, kept, out in zip(_addresses(current), _addresses(v_pre, len(current)), _addresses(sums), strict=True):
         _kernels.forward(neuron, maps, now, start, kept, after.data_ptr(), out)
         start = after.data_ptr()
@@ -48,8 +47,8 @@ class _NativeSequence(torch.autograd.Function):
         (v_pre,) = ctx.saved_tensors
         config, of_sums, of_after = ctx.config, *grads
         of_sums = None if of_sums is None else _merged(of_sums)
-        later = None if of_after is None else dense(of_after)
-        of_pre, neuron, maps = torch.empty_like(v_pre), native_neuron(config), maps_of(v_pre[0], ctx.pool)
+        later = None if of_after is None else _dense(of_after)
+        of_pre, neuron, maps = torch.empty_like(v_pre), native_neuron(config), _maps(v_pre[0], ctx.pool)
         given = zip(
             _addresses(v_pre), _addresses(of_sums, len(v_pre)), _addresses(of_pre), of_pre.unbind(0), strict=True
         )
@@ -62,7 +61,7 @@ class _NativeSequence(torch.autograd.Function):
 
 def _merged(steps: Tensor) -> Tensor:
     """Give (T, B, ...) whose steps lie one behind the other, each in the order that the kernels read."""
-    return _unmerged(dense(steps.flatten(0, 1)), steps)
+    return _unmerged(_dense(steps.flatten(0, 1)), steps)
 
 
 def _unmerged(merged: Tensor, like: Tensor) -> Tensor:
@@ -75,3 +74,25 @@ def _addresses(steps: Tensor | None, count: int = 0) -> list[int]:
         return [0] * count
     size = steps[0].numel() * steps.element_size()
     return [steps.data_ptr() + size * step for step in range(len(steps))]
+
+
+def _dense(tensor: Tensor) -> Tensor:
+    """Give a tensor whose memory is in the order that the kernels read: channels last where there are maps."""
+    if tensor.dim() == 4:
+        return tensor.contiguous(memory_format=torch.channels_last)
+    return tensor.contiguous()
+
+
+def _maps(current: Tensor, pool: int) -> "_kernels.Maps":
+    if pool == 1:
+        return _kernels.Maps(1, 1, current.numel(), 1, 1)
+    batch, channels, height, width = current.shape
+    return _kernels.Maps(batch, height, width, channels, pool)
+
+
+def _empty_sums(current: Tensor, pool: int) -> Tensor:
+    if pool == 1:
+        return torch.empty_like(current)
+    batch, channels, height, width = current.shape
+    shape = (batch, channels, height // pool, width // pool)
+    return torch.empty(shape, memory_format=torch.channels_last)
