@@ -46,6 +46,21 @@ def test_a_process_that_ends_too_early_is_named(how, status):
         numbers(team)
 
 
+def test_what_goes_wrong_here_is_told_here_alone(capfd):
+    with pytest.raises(OSError, match="no space"), join_team(2, ["team_member", "counts"], device="cpu"):
+        raise OSError("no space")
+    assert capfd.readouterr().err == ""
+
+
+def test_each_process_needs_a_gpu_of_its_own():
+    more = max(torch.cuda.device_count() + 1, 2)
+    with (
+        pytest.raises(InvalidArgumentError, match=f"processes is {more}; each needs a GPU of its own"),
+        join_team(more, [], device="cuda"),
+    ):
+        pass
+
+
 @pytest.fixture(scope="module")
 def small():
     return make_simgesture("train", SimGestureConfig(train=37, validation=12, test=12))

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, distributed
 
-from aestream_core.errors import AestreamError
+from aestream_core.errors import AestreamError, InvalidArgumentError
 
 MEETING = "AESTREAM_TEAM"
 """Environment variable of a process that another one started: the file by which they find each other."""
@@ -85,18 +85,27 @@ def join_team(processes: int, command: Sequence[str], *, device: str) -> Iterato
 
     Raises:
         AestreamError: one of the processes that were started here has ended too early.
+        InvalidArgumentError: there are fewer GPUs than processes.
     """
     team = member_from_environment(device)
     with ExitStack() as stack:
         if team.size > 1:
             stack.enter_context(_group(team, os.environ.get(MEETING, "env://")))
         elif processes > 1:
+            _check_gpus(processes, device)
             team = Team(0, processes, device)
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aestream-team-"))
             meeting = (Path(folder) / "meeting").as_uri()
-            stack.enter_context(_others(team, command, meeting))
+            members = stack.enter_context(_others(team, command, meeting))
             stack.enter_context(_group(team, meeting))
+            stack.enter_context(_ending_with_this(members))
         yield team
+
+
+def _check_gpus(processes: int, device: str) -> None:
+    if device == "cuda" and processes > torch.cuda.device_count():
+        there = torch.cuda.device_count()
+        raise InvalidArgumentError(f"processes is {processes}; each needs a GPU of its own, and {there} are here")
 
 
 @contextmanager
@@ -117,14 +126,14 @@ def _group(team: Team, meeting: str) -> Iterator[None]:
 
 
 @contextmanager
-def _others(team: Team, command: Sequence[str], meeting: str) -> Iterator[None]:
+def _others(team: Team, command: Sequence[str], meeting: str) -> "Iterator[list[subprocess.Popen[str]]]":
     members = [_start(team, rank, command, meeting) for rank in range(1, team.size)]
     try:
         for rank, member in enumerate(members, 1):
             assert member.stdout is not None
             if member.stdout.readline().strip() != READY:
                 raise _ended(rank, team.size, member.wait())
-        yield
+        yield members
     except RuntimeError as error:
         for rank, member in enumerate(members, 1):
             if status := _status(member):
@@ -135,10 +144,24 @@ def _others(team: Team, command: Sequence[str], meeting: str) -> Iterator[None]:
             _end(member)
 
 
+@contextmanager
+def _ending_with_this(members: "Sequence[subprocess.Popen[str]]") -> Iterator[None]:
+    """End the others before the line to them breaks where this process fails: it says why, they need not."""
+    try:
+        yield
+    except RuntimeError:  # the line broke already: by one of them
+        raise
+    except BaseException:
+        for member in members:
+            member.kill()
+        raise
+
+
 def _start(team: Team, rank: int, command: Sequence[str], meeting: str) -> "subprocess.Popen[str]":
     named = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(team.size), MEETING: meeting}
     words = [sys.executable, "-m", *command]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **named})
+    # In a group of its own: an interrupt from the keyboard reaches process 0 alone.
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **named}, process_group=0)
 
 
 def _status(member: "subprocess.Popen[str]") -> int | None:
