@@ -9,7 +9,7 @@ EXAMPLES = """settings are words: GROUP=NAME takes a file of a group, GROUP.KEY=
   groups: data, model, task, system, logging; --groups lists their files, --show prints all values of a run
 
 examples:
-  aestream train                                        the simulated gestures, minutes on one core
+  aestream train                                        the simulated gestures, minutes on two cores
   aestream train data=simgesture model=conv_iaf task.epochs=5
   aestream train model=histogram_cnn logging.folder=out/control      a control that sees no time
   aestream train data=nmnist_subset data.data_dir=nmnist_small.npz

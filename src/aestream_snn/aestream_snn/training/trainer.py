@@ -28,11 +28,11 @@ from aestream_snn.training.accuracy import judge
 from aestream_snn.training.batches import TrainingBatches
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aestream_snn.training.config import TrainConfig
+from aestream_snn.training.epoch_sums import EpochSums
 from aestream_snn.training.loss import precision_of, scores_and_loss
 from aestream_snn.training.phases import PhaseClock
 from aestream_snn.training.reporters import Reporter
 from aestream_snn.training.run_state import RunState, load_weights
-from aestream_snn.training.tally import Tally
 from aestream_snn.training.team import ALONE, Team
 
 CALIBRATION = 32
@@ -139,7 +139,7 @@ class Trainer:
         return state.epoch >= task.epochs or waited or late or (state.best >= task.stop_at < 1)
 
     def _epoch(self, reporters: Sequence[Reporter]) -> dict[str, float]:
-        epoch, tally = self.state.epoch, Tally()
+        epoch, tally = self.state.epoch, EpochSums()
         torch.manual_seed(self.config.system.seed * 1_000_003 + epoch)
         batches = one_ahead(self._batches.epoch(epoch))
         for number in range(len(self._batches)):

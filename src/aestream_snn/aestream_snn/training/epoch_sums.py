@@ -9,7 +9,7 @@ from aestream_snn.training.team import Team
 
 
 @dataclass
-class Tally:
+class EpochSums:
     """Sums over the updates so far.
 
     Attributes:
