@@ -9,7 +9,7 @@ from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_snn.neurons.config import SURROGATES, NeuronConfig
-from aestream_snn.neurons.native import sequence_native
+from aestream_snn.neurons.native import neurons_native
 from aestream_snn.neurons.step import neuron_step, neuron_step_ref
 
 Kernels = Literal["auto", "triton", "native", "steps"]
@@ -50,7 +50,8 @@ def neuron_sequence(
         if current.device.type != "cpu" or current.dtype != torch.float32:
             refused = f"{current.dtype} on {current.device.type}"
             raise InvalidArgumentError(f"native kernels take float32 on a cpu, not {refused}")
-        return sequence_native(current, v, config, pool)
+        sums, after = neurons_native(current.flatten(0, 1), v, config, pool, steps=len(current))
+        return torch.unflatten(sums, 0, current.shape[:2]), after
     if kernels == "steps":
         return _loop(neuron_step, current, v, config, pool)
     given = _channels_last(current)

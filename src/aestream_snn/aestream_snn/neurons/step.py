@@ -10,7 +10,7 @@ from torch import Tensor
 
 from aestream_core.errors import InvalidArgumentError
 from aestream_snn.neurons.config import NeuronConfig
-from aestream_snn.neurons.native import sequence_native
+from aestream_snn.neurons.native import neurons_native
 
 
 def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool: int = 1) -> tuple[Tensor, Tensor]:
@@ -37,8 +37,7 @@ def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool
     native = current.device.type == "cpu" and current.dtype == torch.float32
     if torch.compiler.is_compiling() or not native:
         return neuron_step_ref(current, v, config, pool=pool)
-    spikes, after = sequence_native(current.unsqueeze(0), v, config, pool)
-    return spikes.squeeze(0), after
+    return neurons_native(current, v, config, pool, steps=1)
 
 
 def neuron_step_ref(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool: int = 1) -> tuple[Tensor, Tensor]:
