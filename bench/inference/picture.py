@@ -7,6 +7,7 @@ import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from aestream_snn.data.simgesture.motions import CLASSES
 from aestream_snn.data.simgesture.playing import GESTURE_US, gesture_at
@@ -29,6 +30,9 @@ def draw(seen: Seen, path: Path) -> float:
     above.legend(loc="upper right", title="one point a prediction; grey: what is shown")
     below.plot(at_s, [each.latency_ms for each in seen.said], ".", color="#444444", ms=2)
     below.set(xlabel="sensor time [s]", ylabel="latency [ms]", xlim=(0, at_s[-1]), yscale="log")
+    below.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    below.yaxis.set_major_formatter("{x:g}")
+    below.yaxis.set_minor_formatter(NullFormatter())
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=100)
     plt.close(figure)
