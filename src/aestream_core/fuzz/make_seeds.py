@@ -1,4 +1,4 @@
-"""Writes the seeds of the stored corpus: small files of each format, in plain Python.
+"""Writes the seeds of the stored corpus in plain Python: small files of each format, messages, datagrams.
 
     python src/aestream_core/fuzz/make_seeds.py
 
@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE.parent / "test"))
 
 from seeds.aedat import aedat1_seeds, aedat2_seeds, aedat3_seeds, aedat4_seeds  # noqa: E402
 from seeds.datagrams import framed_seeds, spif_seeds  # noqa: E402
+from seeds.messages import MESSAGE_SEEDS  # noqa: E402
 from seeds.others import csv_seeds, es_seeds, nmnist_seeds  # noqa: E402
 from seeds.prophesee import dat_seeds, evt2_seeds, evt3_seeds, evt21_seeds  # noqa: E402
 
@@ -31,6 +32,7 @@ SEEDS = {
     "csv": csv_seeds,
     "datagram_spif": spif_seeds,
     "datagram_framed": framed_seeds,
+    **{f"message_{encoding}": seeds for encoding, seeds in MESSAGE_SEEDS.items()},
 }
 
 

@@ -1,6 +1,6 @@
 """The encodings of ROS messages in plain Python, record by record: the slow twins of the native codecs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import pack, unpack_from
 
 Event = tuple[int, int, int, int]  # t µs, x, y, p
@@ -93,3 +93,13 @@ def decode_event_array(data: bytes, *, ros1: bool) -> list[Event]:
         s, ns, p = unpack_from("<IIB", data, time_at)
         events.append((s * 10**6 + ns // 1000, x, y, int(p != 0)))
         at = time_at + 9
+
+
+TWINS: dict[str, Callable[[bytes, int], list[Event]]] = {
+    "libcaer": decode_libcaer,
+    "libcaer_cmp": decode_libcaer_cmp,
+    "mono": decode_mono,
+    "event_array": lambda data, _: decode_event_array(data, ros1=False),
+    "event_array_ros1": lambda data, _: decode_event_array(data, ros1=True),
+}
+"""The slow twin of each encoding, by its name: bytes and time base in ns to events."""

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from message_reference import TWINS, Event
+from recording_files import joined
 
 from aestream_core.errors import AestreamError, DamagedRecordingError
 from aestream_core.files import EXTRAS, FILE_FORMATS, open_file
 from aestream_core.formats.native import NATIVE_FORMATS
+from aestream_core.messages import MESSAGE_ENCODINGS, MessageDecoder
 from aestream_core.net import DatagramDecoder
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -20,6 +23,9 @@ TOOL = PACKAGE.parents[1] / "tools" / "fuzz.py"
 CUT_EVERYWHERE_BYTES = 300
 CHANGED_COPIES = 12
 DATAGRAMS = ("datagram_framed", "datagram_spif")
+SENSOR = {"width": 640, "height": 480}
+LATEST_NS = 1 << 62
+"""Time bases before which no time runs over."""
 
 
 def changed_copies(data: bytes, *, cut_everywhere: bool) -> Iterator[bytes]:
@@ -63,7 +69,8 @@ def test_every_native_format_has_a_stored_corpus(name: str) -> None:
 
 
 def test_every_stored_corpus_is_read_here() -> None:
-    assert {folder.name for folder in CORPUS.iterdir()} <= {*FILE_FORMATS, *DATAGRAMS}
+    messages = {f"message_{encoding}" for encoding in MESSAGE_ENCODINGS}
+    assert {folder.name for folder in CORPUS.iterdir()} <= {*FILE_FORMATS, *DATAGRAMS, *messages}
 
 
 @pytest.mark.parametrize("name", sorted(folder.name for folder in CORPUS.iterdir() if folder.name in FILE_FORMATS))
@@ -104,6 +111,35 @@ def test_stored_datagrams_and_changed_copies_end_in_counted_events(name: str) ->
             counters = decoder.counters()
             assert sum(map(len, decoder.packets())) == counters["events"], each
             assert counters["datagrams"] == len(came)
+
+
+def on_sensor(event: Event) -> bool:
+    return event[1] < SENSOR["width"] and event[2] < SENSOR["height"]
+
+
+def decoded(encoding: str, base_ns: int, *messages: bytes) -> list[Event]:
+    """Decode the messages of one topic; the time base is that of the first."""
+    decoder = MessageDecoder(encoding, **SENSOR)
+    packets = decoder.decode(messages[0], time_base_ns=base_ns)
+    for message in messages[1:]:
+        packets += decoder.decode(message)
+    return [tuple(map(int, event)) for event in joined(packets)]
+
+
+@pytest.mark.parametrize("encoding", MESSAGE_ENCODINGS)
+def test_stored_messages_and_changed_copies_give_events_of_the_sensor_cut_or_not(encoding: str) -> None:
+    stored = sorted((CORPUS / f"message_{encoding}").iterdir())
+    assert len(stored) >= 4
+    for each in stored:
+        for copy in (each.read_bytes(), *changed_copies(each.read_bytes(), cut_everywhere=False)):
+            base_ns, data = int.from_bytes(copy[:8], "little"), copy[8:]
+            events = decoded(encoding, base_ns, data)
+            assert all(on_sensor(event) for event in events), (each, copy)
+            if encoding.startswith("evt"):
+                middle = len(data) // 2
+                assert decoded(encoding, base_ns, data[:middle], data[middle:]) == events, (each, copy)
+            elif encoding in TWINS and base_ns < LATEST_NS:
+                assert events == list(filter(on_sensor, TWINS[encoding](data, base_ns))), (each, copy)
 
 
 @pytest.mark.timeout(600)

@@ -1,18 +1,13 @@
 """The encodings of ROS messages: against slow twins, on any bytes, across messages."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from evt3_reference import ADDR_X, EXT_TRIGGER, TIME_HIGH, TIME_LOW, encode, to_bytes, word
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from message_reference import (
+    TWINS,
     Event,
-    decode_event_array,
-    decode_libcaer,
-    decode_libcaer_cmp,
-    decode_mono,
     encode_event_array,
     encode_libcaer,
     encode_mono,
@@ -25,14 +20,6 @@ from aestream_core.messages import MESSAGE_ENCODINGS, MessageDecoder
 
 SIDE = 2047
 BASE_NS = 1_702_309_120_000_000_000
-
-TWINS: dict[str, Callable[[bytes, int], list[Event]]] = {
-    "libcaer": decode_libcaer,
-    "libcaer_cmp": decode_libcaer_cmp,
-    "mono": decode_mono,
-    "event_array": lambda data, _: decode_event_array(data, ros1=False),
-    "event_array_ros1": lambda data, _: decode_event_array(data, ros1=True),
-}
 
 
 def decode(encoding: str, data: bytes, time_base_ns: int = BASE_NS, side: int = SIDE) -> list[Event]:
