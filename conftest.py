@@ -1,13 +1,17 @@
-"""Every test run meets on a ROS domain of its own, on this machine only."""
+"""Every test run meets on a ROS domain of its own, on this machine only, and its processes hear Ctrl-C."""
 
 import os
 import random
+import signal
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("ROS_DOMAIN_ID", str(random.SystemRandom().randrange(1, 101)))
 os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+# A shell starts what runs in its background with interrupts ignored, and that would be handed on to every process.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RECORDINGS = Path(__file__).resolve().parent.parent / "shared" / "recordings"
 
