@@ -11,7 +11,7 @@ from aestream_snn.online.config import InferenceConfig
 from aestream_snn.online.frame_model import FrameModel
 from aestream_snn.online.loading import load_online
 
-TURNS, STEPS = 24, 320
+TURNS, STEPS = 24, 1024
 DEFAULT = InferenceConfig().monitor_every
 
 

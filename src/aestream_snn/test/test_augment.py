@@ -105,6 +105,16 @@ def test_a_class_that_is_not_there_has_no_mirror_image():
         exchange(("a", "b"), ("a", "d"))
 
 
+def test_noise_that_is_shorter_than_the_recording_begins_again():
+    t = np.arange(0, 1_000_000, 100_000)
+    long = words_from_columns(t, np.zeros(10), np.zeros(10), np.zeros(10))
+    mixed = records_of(augment(long, ON["mix_noise"], place()))
+    in_each = np.bincount(mixed["t"] // 200_000)
+    assert in_each[0] > 50
+    assert set(in_each[:4].tolist()) == {in_each[0]}
+    assert mixed["t"][-1] <= 900_000
+
+
 def test_noise_is_added_and_ends_with_the_recording():
     given = words()
     mixed = records_of(augment(given, ON["mix_noise"], place()))

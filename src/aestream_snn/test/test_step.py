@@ -83,6 +83,14 @@ def test_a_membrane_of_another_shape_is_refused():
         neuron_step(torch.zeros(1, 4), torch.zeros(1, 3), IAF)
 
 
+@pytest.mark.parametrize("other", [torch.float16, torch.float64])
+def test_a_membrane_of_another_type_or_device_is_refused(other):
+    with pytest.raises(InvalidArgumentError, match=f"the membrane is {other} on cpu; the current is torch.float32"):
+        neuron_step(torch.ones(1, 6), torch.ones(1, 6, dtype=other), IAF)
+    with pytest.raises(InvalidArgumentError, match=r"the membrane is torch.float32 on meta"):
+        neuron_step(torch.ones(1, 6), torch.ones(1, 6, device="meta"), IAF)
+
+
 def test_a_reset_that_there_is_not_is_refused():
     with pytest.raises(InvalidArgumentError, match="reset is 'half'; it must be one of subtract, zero"):
         NeuronConfig(reset="half")

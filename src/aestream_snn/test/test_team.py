@@ -17,7 +17,7 @@ from aestream_snn.training.batches import TrainingBatches
 from aestream_snn.training.checkpoint import read_checkpoint
 from aestream_snn.training.command import train
 from aestream_snn.training.compose import compose_config
-from aestream_snn.training.team import Team, join_team
+from aestream_snn.training.team import Team, join_team, processes_for
 from aestream_snn.training.trainer import TrainResult
 
 
@@ -50,6 +50,22 @@ def test_what_goes_wrong_here_is_told_here_alone(capfd):
     with pytest.raises(OSError, match="no space"), join_team(2, ["team_member", "counts"], device="cpu"):
         raise OSError("no space")
     assert capfd.readouterr().err == ""
+
+
+def test_what_torch_says_here_is_not_blamed_on_others(capfd):
+    with (
+        pytest.raises(torch.OutOfMemoryError, match="no memory"),
+        join_team(2, ["team_member", "counts"], device="cpu"),
+    ):
+        raise torch.OutOfMemoryError("no memory")
+    assert capfd.readouterr().err == ""
+
+
+def test_who_asks_for_no_number_gets_two_on_a_cpu_and_one_on_a_gpu():
+    assert [processes_for(0, device) for device in ("cpu", "cuda", "cuda:1")] == [2, 1, 1]
+    assert [processes_for(3, "cpu"), processes_for(1, "cuda:1")] == [3, 1]
+    with pytest.raises(InvalidArgumentError, match="processes is 2 and device cuda:1"):
+        processes_for(2, "cuda:1")
 
 
 def test_each_process_needs_a_gpu_of_its_own():
@@ -86,6 +102,8 @@ def test_a_batch_that_cannot_be_shared_is_refused(small):
     settings = compose_config([]).data
     with pytest.raises(InvalidArgumentError, match=r"task.batch is 16; 3 system.processes"):
         TrainingBatches(small, frames=settings.frames, augment=settings.augment, size=16, seed=0, team=Team(0, 3))
+    with pytest.raises(InvalidArgumentError, match=r"37 training recordings for 64 system.processes"):
+        TrainingBatches(small, frames=settings.frames, augment=settings.augment, size=64, seed=0, team=Team(0, 64))
 
 
 @pytest.fixture
@@ -118,3 +136,5 @@ def test_two_processes_train_one_model_and_resume_bit_for_bit(recordings, tmp_pa
     ends = [read_checkpoint(tmp_path / name / "last.safetensors") for name in ("whole", "on")]
     assert all(torch.equal(tensor, ends[1].tensors[name]) for name, tensor in ends[0].tensors.items())
     assert json.loads((tmp_path / "on/config.json").read_text())["system"]["processes"] == 2
+    over = run("over", resume=tmp_path / "whole/last.safetensors")
+    assert (over.epochs, over.validation, over.test) == (2, whole.validation, whole.test)

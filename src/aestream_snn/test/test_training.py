@@ -16,7 +16,7 @@ from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_
 from aestream_snn.training.compose import GROUPS, compose_config, group_choices
 from aestream_snn.training.config import LoggingConfig
 from aestream_snn.training.phases import PhaseClock
-from aestream_snn.training.reporters import TensorBoardReporter, make_reporters
+from aestream_snn.training.reporters import TensorBoardReporter, TerminalReporter, make_reporters
 from aestream_snn.training.trainer import Trainer, model_of, rate_factor
 
 SMALL = SimGestureConfig(train=96, validation=24, test=24)
@@ -232,6 +232,11 @@ def test_weights_and_biases_that_is_not_installed_is_said(tmp_path):
         pytest.skip("it is installed here")
     with pytest.raises(MissingDependencyError, match="pip install wandb"):
         make_reporters(LoggingConfig(folder=str(tmp_path), wandb=True, live=False), {})
+
+
+def test_the_terminal_draws_only_when_all_others_could_begin(tmp_path):
+    made = make_reporters(LoggingConfig(folder=str(tmp_path), live=False), {})
+    assert isinstance(made[-1], TerminalReporter)
 
 
 def test_phases_add_up():

@@ -151,13 +151,23 @@ def timing(records: Records, config: AugmentConfig, place: Place) -> Records:
 
 
 def mix_noise(records: Records, config: AugmentConfig, place: Place) -> Records:
-    """Mix in a noise recording, as far as this recording is long."""
+    """Mix in a noise recording, as long as this recording is."""
     if place.noise is None or not len(records) or place.rng.uniform() >= config.noise:
         return records
     noise = records_of(place.noise.words(int(place.rng.integers(len(place.noise)))))
-    end_us = records["t"][-1]
-    mixed = np.concatenate((records, noise[noise["t"] <= end_us]))
+    mixed = np.concatenate((records, _as_long(noise, int(records["t"][-1]))))
     return mixed[np.argsort(mixed["t"], kind="stable")]
+
+
+def _as_long(noise: Records, end_us: int) -> Records:
+    """Cut a recording behind a time, or repeat it until then; repetitions begin at whole hundredths of a second."""
+    if not len(noise):
+        return noise
+    length_us = (int(noise["t"][-1]) // 10_000 + 1) * 10_000
+    times = np.arange(end_us // length_us + 1) * length_us
+    repeated = np.tile(noise, len(times))
+    repeated["t"] += np.repeat(times, len(noise)).astype(np.uint32)
+    return np.asarray(repeated[repeated["t"] <= end_us])
 
 
 Augmentation = Callable[[Records, AugmentConfig, Place], Records]

@@ -16,7 +16,7 @@ MIXED_IN = 32
 def noise_for(
     recordings: Recordings, frames: FrameConfig, augment: AugmentConfig, *, seed: int
 ) -> PackedRecordings | None:
-    """Simulate what `augment` mixes into recordings of this sensor and length; None where it mixes nothing in."""
+    """Simulate what `augment` mixes into recordings of this sensor, a second long where no length is set."""
     if augment.noise == 0:
         return None
     sensor = {"width": recordings.width, "height": recordings.height}

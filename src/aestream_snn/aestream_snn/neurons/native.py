@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from aestream_core.errors import InvalidArgumentError
 from aestream_snn import _kernels
 from aestream_snn.neurons.config import NeuronConfig, native_neuron
 
@@ -23,7 +24,12 @@ def neurons_native(
 
     Returns:
         Sums of spikes, (T B, ...), and the membrane after the last step, (B, ...).
+
+    Raises:
+        InvalidArgumentError: the membrane is not float32 on the CPU, as the currents are.
     """
+    if v is not None and (v.dtype != torch.float32 or v.device.type != "cpu"):
+        raise InvalidArgumentError(f"the membrane is {v.dtype} on {v.device}; the current is torch.float32 on cpu")
     if torch.is_grad_enabled() and (current.requires_grad or (v is not None and v.requires_grad)):
         sums, after = _Neurons.apply(current, v, config, pool, steps)  # type: ignore[no-untyped-call]
         return sums, after

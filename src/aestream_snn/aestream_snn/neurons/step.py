@@ -28,7 +28,8 @@ def neuron_step(current: Tensor, v: Tensor | None, config: NeuronConfig, *, pool
         Sums of spikes, (B, C, H // pool, W // pool) or (B, N), and the membrane after this step.
 
     Raises:
-        InvalidArgumentError: the membrane is of another shape, or windows are asked for without height and width.
+        InvalidArgumentError: the membrane is of another shape, or of another type or device than a current for which
+            there is C++; or windows are asked for without height and width.
     """
     if pool != 1 and current.dim() != 4:
         raise InvalidArgumentError(f"pool is {pool}; a current of shape {tuple(current.shape)} has no windows")

@@ -40,10 +40,13 @@ class TrainingBatches:
         """Keep what batches are made of.
 
         Raises:
-            InvalidArgumentError: a batch cannot be shared equally.
+            InvalidArgumentError: a batch cannot be shared equally, or there is too little for all.
         """
         if size % team.size:
             raise InvalidArgumentError(f"task.batch is {size}; {team.size} system.processes cannot share it equally")
+        if len(recordings) < team.size:
+            given = f"{len(recordings)} training recordings"
+            raise InvalidArgumentError(f"{given} for {team.size} system.processes; each needs one at least")
         self._team = team
         self._recordings, self._frames, self._augment = recordings, frames, augment
         self._size, self._seed, self._noise = size, seed, noise

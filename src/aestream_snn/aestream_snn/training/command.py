@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +16,7 @@ from aestream_snn.training.checkpoint import read_checkpoint
 from aestream_snn.training.compose import compose_config, from_mapping
 from aestream_snn.training.config import TrainConfig
 from aestream_snn.training.reporters import make_reporters
-from aestream_snn.training.team import join_team, member_from_environment
+from aestream_snn.training.team import join_team, member_from_environment, processes_for
 from aestream_snn.training.trainer import Trainer, TrainResult, load_data
 
 MODULE = "aestream_snn.training.command"
@@ -42,10 +42,12 @@ def stored_config(path: Path) -> TrainConfig:
 
 def train_config(config: TrainConfig, *, resume: Path | None = None) -> TrainResult:
     """Train a model as a configuration says, and judge it on the test data."""
+    processes = processes_for(config.system.processes, config.system.device)
+    config = replace(config, system=replace(config.system, processes=processes))
     console = Console(quiet=member_from_environment(config.system.device).rank > 0)
     data = [_load(config, split, console) for split in ("train", "validation", "test")]
     member = [MODULE, MEMBER, json.dumps(asdict(config)), *([str(resume)] if resume else [])]
-    with join_team(config.system.processes, member, device=config.system.device) as team:
+    with join_team(processes, member, device=config.system.device) as team:
         trainer = Trainer(config, data[0], data[1], team=team)
         if resume is not None:
             trainer.resume(resume)

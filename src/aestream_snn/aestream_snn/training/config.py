@@ -76,7 +76,9 @@ class SystemConfig:
     device: str = setting("cpu", "Where the model runs.", choices=("cpu", "cuda"))
     threads: int = setting(1, "Threads of torch; two are slower than one for networks this small.", bounds=(1, 1024))
     processes: int = setting(
-        1, "Processes on this machine that share every batch; the curve depends on their number.", bounds=(1, 1024)
+        1,
+        "Processes on this machine that share every batch; the curve depends on it. 0: two on a CPU, one on a GPU.",
+        bounds=(0, 1024),
     )
     precision: str = setting(
         "float32", "Of convolutions and products; membranes are float32.", choices=("float32", "bfloat16")

@@ -138,11 +138,11 @@ class WandbReporter:
 
 
 def make_reporters(config: LoggingConfig, facts: Mapping[str, Any]) -> list[Reporter]:
-    """Make those that the configuration asks for."""
+    """Make those that the configuration asks for; the terminal's last, as it draws from then on until it is closed."""
     folder = Path(config.folder)
-    reporters: list[Reporter] = [TerminalReporter(live=config.live)]
+    reporters: list[Reporter] = []
     if config.tensorboard and find_spec("tensorboard") is not None:
         reporters.append(TensorBoardReporter(folder / "tensorboard"))
     if config.wandb:
         reporters.append(WandbReporter(folder, facts))
-    return reporters
+    return [*reporters, TerminalReporter(live=config.live)]

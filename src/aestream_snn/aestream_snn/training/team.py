@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ MEETING = "AESTREAM_TEAM"
 """Environment variable of a process that another one started: the file by which they find each other."""
 
 READY = "ready"
+
+PATIENCE_S = 10
+"""Time in which a process that failed is at its end."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,22 @@ def join_team(processes: int, command: Sequence[str], *, device: str) -> Iterato
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aestream-team-"))
             meeting = (Path(folder) / "meeting").as_uri()
             members = stack.enter_context(_others(team, command, meeting))
-            stack.enter_context(_group(team, meeting))
-            stack.enter_context(_ending_with_this(members))
+            with _telling_once(members):
+                stack.enter_context(_group(team, meeting))
+            stack.enter_context(_telling_once(members))
         yield team
+
+
+def processes_for(asked: int, device: str) -> int:
+    """Give how many processes are to train: as asked for, or where that is 0 two on a CPU and one on GPUs.
+
+    Raises:
+        InvalidArgumentError: several are to share one GPU.
+    """
+    if asked > 1 and ":" in device:
+        given = f"processes is {asked} and device {device}"
+        raise InvalidArgumentError(f"{given}; each needs a GPU of its own: device=cuda")
+    return asked or (2 if device == "cpu" else 1)
 
 
 def _check_gpus(processes: int, device: str) -> None:
@@ -132,29 +149,40 @@ def _others(team: Team, command: Sequence[str], meeting: str) -> "Iterator[list[
         for rank, member in enumerate(members, 1):
             assert member.stdout is not None
             if member.stdout.readline().strip() != READY:
-                raise _ended(rank, team.size, member.wait())
+                raise _ended(rank, member.wait(), team.size)
         yield members
-    except RuntimeError as error:
-        for rank, member in enumerate(members, 1):
-            if status := _status(member):
-                raise _ended(rank, team.size, status) from error
-        raise
     finally:
         for member in members:
             _end(member)
 
 
 @contextmanager
-def _ending_with_this(members: "Sequence[subprocess.Popen[str]]") -> Iterator[None]:
-    """End the others before the line to them breaks where this process fails: it says why, they need not."""
+def _telling_once(members: "Sequence[subprocess.Popen[str]]") -> Iterator[None]:
+    """Say which process failed: one of the others, or else this one, and then they end before they miss it."""
     try:
         yield
-    except RuntimeError:  # the line broke already: by one of them
-        raise
-    except BaseException:
+    except BaseException as error:
+        if _is_broken_line(error) and (failed := _first_failed(members)):
+            raise _ended(*failed, len(members) + 1) from error
         for member in members:
             member.kill()
         raise
+
+
+def _is_broken_line(error: BaseException) -> bool:
+    """Say whether an error is of the line between processes. Gloo's are plain RuntimeErrors that name its sources."""
+    return isinstance(error, distributed.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
+
+
+def _first_failed(members: "Sequence[subprocess.Popen[str]]") -> tuple[int, int] | None:
+    """Give rank and status of the first to end in failure; a process ends some time after its connections."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline_s:
+        for rank, member in enumerate(members, 1):
+            if status := member.poll():
+                return rank, status
+        time.sleep(0.02)
+    return None
 
 
 def _start(team: Team, rank: int, command: Sequence[str], meeting: str) -> "subprocess.Popen[str]":
@@ -162,14 +190,6 @@ def _start(team: Team, rank: int, command: Sequence[str], meeting: str) -> "subp
     words = [sys.executable, "-m", *command]
     # In a group of its own: an interrupt from the keyboard reaches process 0 alone.
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **named}, process_group=0)
-
-
-def _status(member: "subprocess.Popen[str]") -> int | None:
-    """Give how a process ended; its connections end a moment earlier."""
-    try:
-        return member.wait(timeout=1)
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def _end(member: "subprocess.Popen[str]") -> None:
@@ -183,5 +203,5 @@ def _end(member: "subprocess.Popen[str]") -> None:
         member.stdout.close()
 
 
-def _ended(rank: int, size: int, status: int) -> AestreamError:
+def _ended(rank: int, status: int, size: int) -> AestreamError:
     return AestreamError(f"process {rank} of the {size} that train together has ended with status {status}")

@@ -1,6 +1,7 @@
 """The loop: epochs of updates, validation, checkpoints; stops early by validation data, never by test data."""
 
 import math
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -98,8 +99,17 @@ class Trainer:
         return self.folder / "best.safetensors"
 
     def resume(self, path: Path) -> None:
-        """Go on where a checkpoint was written: the same curve as without the stop."""
+        """Go on where a checkpoint was written: the same curve as without the stop.
+
+        The best model so far lies beside it, and comes along into another folder; where it is gone, the next is best.
+        """
         self.state.restore(read_checkpoint(path))
+        best = path.with_name(self.best_path.name)
+        if not self._team.agree(best.exists()):
+            self.state.best = -1.0
+        elif self._team.rank == 0 and best.resolve() != self.best_path.resolve():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(best, self.best_path)
 
     def run(self, reporters: Sequence[Reporter] = ()) -> None:
         """Train until the epochs, the patience or the time is over."""
@@ -199,8 +209,10 @@ class Trainer:
             write_checkpoint(self.best_path, Checkpoint(weights, checkpoint.facts))
 
     def result(self, test: Recordings) -> TrainResult:
-        """Judge the best model on the test data."""
-        load_weights(self.model, read_checkpoint(self.best_path))
+        """Judge the best model on the test data; process 0 alone reads it, others may be on other machines."""
+        if self._team.rank == 0:
+            load_weights(self.model, read_checkpoint(self.best_path))
+        self._team.copy_first(self.model.state_dict().values())
         state = self.state
         accuracy = self._judge(test)
         return TrainResult(self.best_path, state.best, accuracy, state.epoch, state.elapsed_s, self.clock.shares())

@@ -95,6 +95,16 @@ def test_time_that_goes_backwards_starts_anew_as_in_cpp(upstream_time: bool) -> 
     assert (got.resets, got.events, got.outputs) == (2, 120, want.outputs)
 
 
+def test_scores_after_a_last_event_of_another_stream_are_not_those_of_the_one_before() -> None:
+    model = random_model(upstream_time=True, stride=1)
+    tokens, times = np.array([1, 2, 3, 4, 5]), np.array([0, 100, 200, 300, 50])
+    native, ours = StreamingEngine(model), DeviceEngine(model, device=CPU)
+    expected, _ = native.push_tokens(tokens, times, native.start())
+    scores, state = ours.push_tokens(tokens, times, ours.start())
+    np.testing.assert_allclose(scores, expected, rtol=2e-4, atol=2e-4)
+    np.testing.assert_array_equal(scores, ours.scores(state))
+
+
 def test_packets_of_a_larger_sensor_fall_into_the_same_cells() -> None:
     model, rng = random_model(tokens=2 * 4 * 5), np.random.default_rng(0)
     t = np.cumsum(rng.integers(0, 900, 300))

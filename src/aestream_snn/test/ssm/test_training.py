@@ -25,7 +25,9 @@ from aestream_snn.ssm.training.optimise import make_optimiser, rate_factor
 from aestream_snn.ssm.training.settings import RunSettings
 from aestream_snn.ssm.training.synthetic import SIZES, make_chirp, make_delay
 from aestream_snn.ssm.training.tasks import TASKS
+from aestream_snn.ssm.training.trainer import Trainer, _Steps
 from aestream_snn.ssm.weights import Meaning, load_meaning, load_model
+from aestream_snn.training.team import Team
 
 SIDE = {"width": 20, "height": 10}
 
@@ -289,10 +291,15 @@ def test_two_processes_share_the_batches_and_keep_one_model(tmp_path: Path) -> N
     assert (tmp_path / "model.safetensors").exists()
 
 
+def test_fewer_batches_than_processes_are_refused() -> None:
+    settings = replace(TASKS["chirp"].settings, batch=2048)
+    with pytest.raises(InvalidArgumentError, match=r"training recordings in batches of 2048 for 2 processes"):
+        Trainer(TASKS["chirp"], settings, team=Team(0, 2)).run()
+
+
 def test_accumulated_batches_step_as_one() -> None:
     task = TASKS["chirp"]
     assert task.settings.accumulation == 1
-    from aestream_snn.ssm.training.trainer import _Steps
 
     model = EventSSM(replace(task.model, tokens=9, classes=2))
     steps = _Steps(model, make_optimiser(model, task.settings), replace(task.settings, accumulation=2, warmup=0), 2)

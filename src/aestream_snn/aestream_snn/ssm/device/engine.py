@@ -130,9 +130,9 @@ class DeviceEngine:
         network.readout.copy_(state.readout)
         ran = False
         for part, gaps_ms in self._parts(tokens, ticks, state):
+            ran = len(part) > 0  # the part before may be of a stream that is forgotten
             for first in range(0, len(part), BUCKETS[-1]):
                 self._launches.run(part[first : first + BUCKETS[-1]], gaps_ms[first : first + BUCKETS[-1]])
-                ran = True
         state.numbers.copy_(network.numbers)
         state.readout.copy_(network.readout)
         scores: Scores = network.scores.cpu().numpy() if ran else self.scores(state)

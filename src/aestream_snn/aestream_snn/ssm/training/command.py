@@ -14,7 +14,7 @@ from aestream_snn.ssm.training.picture import draw_curve
 from aestream_snn.ssm.training.tasks import TASKS, Task
 from aestream_snn.ssm.training.trainer import Epoch, Result, Trainer
 from aestream_snn.ssm.weights import save_model
-from aestream_snn.training.team import join_team
+from aestream_snn.training.team import join_team, processes_for
 
 MODULE = "aestream_snn.ssm.training.command"
 SPLITS = ("train", "validation", "test")
@@ -62,7 +62,8 @@ def train(words: Sequence[str]) -> Result:
     data = {split: task.load(split, task.settings) for split in SPLITS}
     task = replace(task, load=lambda split, settings: data[split])
     device = "cuda" if task.settings.device.startswith("cuda") else task.settings.device
-    with join_team(task.settings.processes, [MODULE, *words], device=device) as team:
+    processes = processes_for(task.settings.processes, task.settings.device)
+    with join_team(processes, [MODULE, *words], device=device) as team:
         result = Trainer(task, task.settings, team=team).run(_tell if team.rank == 0 else lambda epoch: None)
     if team.rank == 0:
         _write(result, task)

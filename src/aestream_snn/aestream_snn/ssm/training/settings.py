@@ -32,7 +32,9 @@ class RunSettings:
     device: str = setting("cpu", "cpu, cuda, or cuda:N")
     threads: int = setting(1, "threads on the CPU", bounds=(1, 1024))
     processes: int = setting(
-        1, "processes on this machine, each with batches of its own: a step sees as many of them", bounds=(1, 1024)
+        1,
+        "processes on this machine, each with batches of its own: a step sees as many; 0: two on a CPU, one on a GPU",
+        bounds=(0, 1024),
     )
     data_dir: str = setting("", "where the data lies that is not made here")
     folder: str = setting("out/ssm", "where the model and its curve go")

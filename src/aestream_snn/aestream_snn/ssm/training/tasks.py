@@ -92,7 +92,7 @@ TASKS: dict[str, Task] = {
     "simgesture_events": Task(
         "made here: simulated gestures", _simgesture, replace(_SMALL, stride=16),
         RunSettings(
-            epochs=6, batch=8, processes=2, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=0.3, cell_px=2,
+            epochs=6, batch=8, processes=0, ssm_rate=1e-3, rate=6e-3, weight_decay=0.02, warmup=0.3, cell_px=2,
             smooth_cells=6, recordings=5760,
         ),
         ClipAugment(drop=0.3, jitter_px=1.0, skew=1.1, roll_px=24, angle_deg=10, scale=1.2, flip_x=0.5, flip_y=0.5),

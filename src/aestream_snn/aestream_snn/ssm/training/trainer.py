@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from aestream_core.errors import InvalidArgumentError
 from aestream_snn.data.ahead import one_ahead
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.ssm.model import EventSSM
@@ -74,8 +75,15 @@ class Trainer:
         self.device = torch.device(settings.device)
 
     def run(self, tell: Callable[[Epoch], None] = lambda epoch: None) -> Result:
-        """Train to the end, and judge on the test data."""
+        """Train to the end, and judge on the test data.
+
+        Raises:
+            InvalidArgumentError: there are fewer batches than processes.
+        """
         train, validation = (self._maker(split) for split in ("train", "validation"))
+        if not train.count(self.team):
+            given = f"{len(train.clips)} training recordings in batches of {train.size}"
+            raise InvalidArgumentError(f"{given} for {self.team.size} processes; each needs a batch at least")
         model = self._model(train)
         torch.manual_seed(self.settings.seed + 1_000_003 * self.team.rank)  # each process drops out on its own
         start_s, processor_s = time.perf_counter(), time.process_time()
