@@ -40,6 +40,29 @@ def test_a_setting_that_is_not_there_is_one_line_and_status_1(capsys):
     assert capsys.readouterr().err.startswith("aestream: error: unknown setting in task 'epoch'; known: batch")
 
 
+def test_models_of_events_wherever_their_word_stands(tmp_path, capsys):
+    assert main(["train", "epochs=7", "ssm=chirp", "--show"]) == 0
+    assert json.loads(capsys.readouterr().out)["epochs"] == 7
+    assert main(["train", "ssm=", "--groups"]) == 0
+    assert "simgesture_events" in capsys.readouterr().out
+    assert main(["train", "ssm=chirp", f"folder={tmp_path}", "--resume", "last.safetensors"]) == 1
+    assert "--resume goes on with networks of frames" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--plot", "what.bla"], "unknown extension of a plot '.bla'; known: .pdf, .png, .svg"),
+        (["--json", "nowhere/x.json"], "there is no folder 'nowhere'"),
+        (["--plot", "x.png", "--no-robustness"], "leave out --no-robustness"),
+        (["--data-dir", "nothere"], "'simgesture' is made here; leave out data_dir"),
+    ],
+)
+def test_what_evaluate_cannot_do_is_said_before_it_begins(words, message, capsys):
+    assert main(["evaluate", "simgesture", *words]) == 1
+    assert message in capsys.readouterr().err
+
+
 def test_groups_and_settings_are_shown(capsys):
     assert main(["train", "--groups"]) == 0
     assert "simgesture" in capsys.readouterr().out

@@ -22,7 +22,7 @@ def load_mask(path: str | PathLike[str]) -> npt.NDArray[np.bool_]:
     """
     try:
         pixels = np.load(path) if Path(path).suffix == ".npy" else _load_picture(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise InvalidArgumentError(f"cannot read mask {str(path)!r}: {error}") from error
     return np.asarray(pixels != 0)
 

@@ -117,9 +117,39 @@ def test_a_table_without_its_columns_is_refused(tmp_path):
         load_split("labelled", "test", DataRequest(tmp_path))
 
 
+def test_own_recordings_without_validation_give_a_share_of_those_for_training(tmp_path):
+    write(tmp_path / "a.raw", width=64, height=48)
+    rows = [f"a.raw,{label},{split}" for split, count in (("train", 20), ("test", 1)) for label in "ab" * count]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,label,split", *rows]) + "\n", encoding="utf-8-sig")
+    sizes = [len(load_split("labelled", split, DataRequest(tmp_path))) for split in ("train", "validation", "test")]
+    assert sizes == [36, 4, 2]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [("a.raw,wave", "line 2 has no split"), ("a.raw,wave,test,nan,5", "line 2: start_us is 'nan', no whole number")],
+)
+def test_a_row_that_lacks_a_value_or_has_none_that_can_be_read_is_named(tmp_path, row, message):
+    (tmp_path / "labels.csv").write_text(f"file,label,split,start_us,end_us\n{row}\n")
+    with pytest.raises(FormatError, match=message):
+        load_split("labelled", "test", DataRequest(tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive"])
+def test_a_subset_that_is_no_archive_is_refused(tmp_path, content):
+    (tmp_path / "some.npz").write_bytes(content)
+    with pytest.raises(FormatError, match=r"must be an \.npz with train_x, train_y"):
+        load_split("nmnist_subset", "train", DataRequest(tmp_path / "some.npz"))
+
+
+def test_a_folder_for_what_is_made_here_is_refused(tmp_path):
+    with pytest.raises(InvalidArgumentError, match="'simgesture' is made here; leave out data_dir"):
+        load_split("simgesture", "test", DataRequest(tmp_path))
+
+
 @pytest.mark.parametrize("name", [name for name, dataset in DATASETS.items() if dataset.needs_dir])
 def test_a_data_set_that_is_not_there_says_where_it_comes_from(name, tmp_path):
-    with pytest.raises(InvalidArgumentError, match="here; download it from"):
+    with pytest.raises(InvalidArgumentError, match=r"here; (download it from|you write it)"):
         load_split(name, "test", DataRequest(tmp_path / "nothing"))
     with pytest.raises(InvalidArgumentError, match="give data_dir="):
         load_split(name, "test")

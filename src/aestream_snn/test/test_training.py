@@ -11,8 +11,10 @@ from aestream_core.errors import FormatError, InvalidArgumentError, MissingDepen
 from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.models.quantise import quantised
 from aestream_snn.neurons.sequence import neuron_sequence
+from aestream_snn.shipped import checkpoint_path
 from aestream_snn.training.accuracy import judge
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from aestream_snn.training.command import train
 from aestream_snn.training.compose import GROUPS, compose_config, group_choices
 from aestream_snn.training.config import LoggingConfig
 from aestream_snn.training.phases import PhaseClock
@@ -160,6 +162,44 @@ def test_settings_that_are_not_there_are_refused():
         compose_config(("epochs",))
     with pytest.raises(InvalidArgumentError, match="epochs is 0; it must be 1 to 100000"):
         compose_config(("task.epochs=0",))
+
+
+@pytest.mark.parametrize("path", ["/a b/é'#=,([", "2026-11-21", "123", "'/quoted/as before'", "null"])
+def test_texts_are_taken_as_they_stand(path):
+    wanted = {"'/quoted/as before'": "/quoted/as before", "null": None}.get(path, path)
+    assert compose_config(("data=nmnist", f"data.data_dir={path}")).data.data_dir == wanted
+
+
+def test_a_path_may_begin_with_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/someone")
+    assert compose_config(("logging.folder=~/runs",)).logging.folder == "/home/someone/runs"
+
+
+def test_a_group_within_a_group_is_no_single_value():
+    with pytest.raises(InvalidArgumentError, match=r"data.frames is 3; it has settings of its own"):
+        compose_config(("data.frames=3",))
+
+
+def test_weights_that_are_not_finite_are_refused(splits, tmp_path):
+    run = trainer(splits, tmp_path, "task.epochs=1")
+    run.run()
+    kept = read_checkpoint(run.best_path)
+    name = next(name for name in kept.tensors if name.startswith("model."))
+    write_checkpoint(run.best_path, Checkpoint({**kept.tensors, name: kept.tensors[name] * float("nan")}, kept.facts))
+    with pytest.raises(FormatError, match=r"weight '.*' of the checkpoint holds NaN or infinity"):
+        model_of(read_checkpoint(run.best_path))
+
+
+def test_a_model_of_events_is_told_from_a_network_of_frames():
+    with pytest.raises(FormatError, match="a model of events, which `camera_to_ssm` runs"):
+        read_checkpoint(checkpoint_path("simgesture_events"))
+
+
+def test_a_gpu_that_is_not_there_is_one_line(tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    with pytest.raises(InvalidArgumentError, match="sees no CUDA GPU; use cpu or auto"):
+        train(["system=cuda", f"logging.folder={tmp_path}"])
 
 
 def test_settings_survive_the_way_through_a_checkpoint(splits, tmp_path):

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aestream.cli.parser import CommandParser
+from aestream.cli.sinks.paths import check_output_path
 
 if TYPE_CHECKING:
     from aestream_snn.evaluation.report import Evaluation
+
+PLOTS = (".png", ".svg", ".pdf")
 
 EXAMPLES = """examples:
   aestream evaluate out/train/best.safetensors
@@ -44,6 +47,7 @@ def _run(args: argparse.Namespace) -> int:
     from aestream_snn.evaluation.report import evaluate
     from aestream_snn.shipped import checkpoint_path
 
+    _check_outputs(args)
     path = checkpoint_path(args.checkpoint)
     evaluation = evaluate(path, data_dir=args.data_dir, recordings=args.recordings, robustness=not args.no_robustness)
     _print(evaluation)
@@ -54,12 +58,21 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _draw(evaluation: "Evaluation", path: Path) -> None:
+def _check_outputs(args: argparse.Namespace) -> None:
+    """Refuse files that cannot be written before minutes are spent."""
     from aestream_core.errors import InvalidArgumentError
+
+    if args.json:
+        check_output_path(args.json, kind="numbers", extensions=(args.json.suffix,))
+    if args.plot:
+        check_output_path(args.plot, kind="a plot", extensions=PLOTS)
+        if args.no_robustness:
+            raise InvalidArgumentError(f"--plot {args.plot} draws what a network withstands; leave out --no-robustness")
+
+
+def _draw(evaluation: "Evaluation", path: Path) -> None:
     from aestream_snn.evaluation.plot import write_plot
 
-    if not evaluation.robustness:
-        raise InvalidArgumentError(f"--plot {path} draws what a network withstands; leave out --no-robustness")
     write_plot(evaluation.robustness, evaluation.verdict.accuracy, path)
     print(f"\n{path}: accuracy over the strength of each disturbance")
 

@@ -39,17 +39,36 @@ def add_parser(subparsers: "argparse._SubParsersAction[CommandParser]") -> None:
 def _run(args: argparse.Namespace) -> int:
     from aestream_snn.training.command import train
 
+    if any(word.startswith("ssm=") for word in args.settings):
+        return _run_events(args)
     if args.groups or args.show:
         return _print_settings(args)
-    if args.settings and args.settings[0].startswith("ssm="):
-        from aestream_snn.ssm.training.command import train as train_ssm
-
-        train_ssm(args.settings)
-        return 0
     result = train(args.settings, resume=args.resume)
     phases = ", ".join(f"{name} {share:.0%}" for name, share in result.phases.items())
     print(f"{result.epochs} epochs in {result.seconds:.0f} s: {phases}")
     print(f"validation {result.validation:.1%}, test {result.test:.1%}: {result.best}")
+    return 0
+
+
+def _run_events(args: argparse.Namespace) -> int:
+    """Train a state-space model."""
+    import json
+    from dataclasses import asdict
+
+    from aestream_core.errors import InvalidArgumentError
+    from aestream_snn.ssm.training.command import parse, train
+    from aestream_snn.ssm.training.tasks import TASKS
+
+    if args.resume:
+        raise InvalidArgumentError("--resume goes on with networks of frames; a run of ssm= begins anew: leave it out")
+    if args.groups:
+        print("\n".join(f"{name:20} {task.help}" for name, task in TASKS.items()))
+    elif args.show:
+        task = parse(args.settings)
+        shown = {part: asdict(getattr(task, part)) for part in ("model", "augment")}
+        print(json.dumps(asdict(task.settings) | shown, indent=2))
+    else:
+        train(args.settings)
     return 0
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from aestream_core.errors import FormatError
+from aestream_core.errors import FormatError, InvalidArgumentError
 from aestream_core.files import file_info, read_file
-from aestream_snn.data.layouts import need
 from aestream_snn.data.recordings import PackedRecordings, Words, pack, words_of
 
 TABLE = "labels.csv"
@@ -24,11 +23,7 @@ def load_labelled(split: str, *, data_dir: Path) -> PackedRecordings:
         InvalidArgumentError: the table, or a file that it names, is not there.
         FormatError: the table lacks a column, names no recording of this split, or files of different sensors.
     """
-    table = need(data_dir / TABLE, name="labelled recordings", source="nowhere: you write this table yourself")
-    with table.open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    if not rows or any(column not in rows[0] for column in COLUMNS):
-        raise FormatError(f"{table}: must have the columns {', '.join(COLUMNS)} and a row a recording")
+    table, rows = data_dir / TABLE, _rows(data_dir)
     classes = tuple(sorted({row["label"] for row in rows}))
     chosen = [row for row in rows if row["split"] == split]
     if not chosen:
@@ -38,6 +33,34 @@ def load_labelled(split: str, *, data_dir: Path) -> PackedRecordings:
     words, offsets = pack([_read(data_dir, row) for row in chosen])
     labels = np.array([classes.index(row["label"]) for row in chosen], np.int64)
     return PackedRecordings(width, height, classes, labels, words, offsets)
+
+
+def splits_of(data_dir: Path) -> tuple[str, ...]:
+    """Give the names of the splits that the table has rows of.
+
+    Raises:
+        InvalidArgumentError: there is no table.
+        FormatError: it lacks a column, or a row a value.
+    """
+    return tuple(sorted({row["split"] for row in _rows(data_dir)}))
+
+
+def _rows(data_dir: Path) -> list[dict[str, str]]:
+    table = data_dir / TABLE
+    if not table.is_file():
+        what = "you write it: a row a recording, with " + ", ".join(COLUMNS)
+        raise InvalidArgumentError(f"labelled recordings: no {table} here; {what}")
+    with table.open(newline="", encoding="utf-8-sig") as lines:
+        rows = list(csv.DictReader(lines))
+    if not rows or any(column not in rows[0] for column in COLUMNS):
+        raise FormatError(f"{table}: must have the columns {', '.join(COLUMNS)} and a row a recording")
+    for number, row in enumerate(rows, 2):
+        if missing := [column for column in COLUMNS if not row[column]]:
+            raise FormatError(f"{table}: line {number} has no {missing[0]}")
+        for column in ("start_us", "end_us"):
+            if row.get(column) and not row[column].strip().isdecimal():
+                raise FormatError(f"{table}: line {number}: {column} is {row[column]!r}, no whole number of µs")
+    return rows
 
 
 def _sensor(paths: list[Path]) -> tuple[int, int]:

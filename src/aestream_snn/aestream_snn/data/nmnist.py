@@ -1,9 +1,11 @@
 """N-MNIST (Orchard et al. 2015, doi:10.3389/fnins.2015.00437): digits seen by a camera in saccades."""
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
+from aestream_core.errors import FormatError
 from aestream_core.files import read_file
 from aestream_snn.data.layouts import need, need_some
 from aestream_snn.data.recordings import FileRecordings, PackedRecordings, Words, words_from_columns, words_of
@@ -31,10 +33,15 @@ def load_nmnist_subset(split: str, *, path: Path) -> PackedRecordings:
 
     Raises:
         InvalidArgumentError: there is no such file.
+        FormatError: it is no such archive.
     """
     need(path, name="N-MNIST subset", source="the project that made it; N-MNIST itself is at " + SOURCE)
-    with np.load(path) as data:
-        columns = {key: data[f"{split}_{key}"] for key in ("x", "y", "p", "t", "n", "label")}
+    names = {key: f"{split}_{key}" for key in ("x", "y", "p", "t", "n", "label")}
+    try:
+        with np.load(path) as data:
+            columns = {key: data[name] for key, name in names.items()}
+    except (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, BadZipFile) as error:
+        raise FormatError(f"{path}: must be an .npz with {', '.join(names.values())}: {error}") from None
     offsets = np.zeros(len(columns["n"]) + 1, np.int64)
     np.cumsum(columns["n"], out=offsets[1:])
     words = words_from_columns(columns["t"], columns["x"], columns["y"], columns["p"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aestream_core.errors import InvalidArgumentError, UnknownNameError
 from aestream_snn.data.dvs_gesture import load_dvs_gesture
-from aestream_snn.data.labelled import load_labelled
+from aestream_snn.data.labelled import load_labelled, splits_of
 from aestream_snn.data.ncars import load_ncars
 from aestream_snn.data.nmnist import load_nmnist, load_nmnist_subset
 from aestream_snn.data.recordings import Recordings, split_off
@@ -38,14 +38,14 @@ class Dataset:
     Attributes:
         load: gives one of its published splits.
         help: what it is, in one line.
-        splits: the splits that were published. Where validation is not among them, it is a share of the training data,
-            never the test data.
+        splits: the splits that were published, or what tells them. Where validation is not among them, it is a share of
+            the training data, never the test data.
         needs_dir: whether somebody must have downloaded or recorded it.
     """
 
     load: Callable[[str, DataRequest], Recordings]
     help: str
-    splits: tuple[str, ...] = ("train", "test")
+    splits: tuple[str, ...] | Callable[[DataRequest], tuple[str, ...]] = ("train", "test")
     needs_dir: bool = True
 
 
@@ -73,7 +73,7 @@ DATASETS: dict[str, Dataset] = {
     "labelled": Dataset(
         lambda s, r: load_labelled(s, data_dir=_folder(r)),
         "recordings and bags of your own, with a labels.csv beside them",
-        SPLITS,
+        lambda r: splits_of(_folder(r)),
     ),
 }
 
@@ -102,7 +102,10 @@ def load_split(name: str, split: str, request: DataRequest | None = None) -> Rec
     dataset = DATASETS[name]
     if dataset.needs_dir and request.data_dir is None:
         raise InvalidArgumentError(f"data set {name!r} is not made here; give data_dir=, the folder that it lies in")
-    if split in dataset.splits and (split == "test" or "validation" in dataset.splits):
+    if request.data_dir is not None and not dataset.needs_dir:
+        raise InvalidArgumentError(f"data set {name!r} is made here; leave out data_dir, {str(request.data_dir)!r}")
+    splits = dataset.splits(request) if callable(dataset.splits) else dataset.splits
+    if split == "test" or "validation" in splits:
         return dataset.load(split, request)
     parts = split_off(dataset.load("train", request), VALIDATION_SHARE, seed=request.seed)
     return parts[1] if split == "validation" else parts[0]

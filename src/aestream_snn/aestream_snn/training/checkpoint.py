@@ -53,10 +53,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """
     try:
         with safe_open(path, "pt") as file:
-            facts = json.loads((file.metadata() or {}).get("aestream", "null"))
+            header = file.metadata() or {}
+            facts = json.loads(header.get("aestream", "null"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise FormatError(f"{path}: no checkpoint that can be read: {error}") from None
+    if "event_ssm" in header:
+        raise FormatError(f"{path}: a model of events, which `camera_to_ssm` runs; this takes networks of frames")
     if not isinstance(facts, dict) or facts.get("version") != VERSION:
         found = facts.get("version") if isinstance(facts, dict) else None
         raise FormatError(f"{path}: a checkpoint of version {found!r}; this reads version {VERSION}")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from aestream_core.errors import AestreamError
+from aestream_gpu.device import resolve_device
 from aestream_snn.data.recordings import Recordings
 from aestream_snn.data.table import DataRequest
 from aestream_snn.training.checkpoint import read_checkpoint
@@ -42,6 +43,7 @@ def stored_config(path: Path) -> TrainConfig:
 
 def train_config(config: TrainConfig, *, resume: Path | None = None) -> TrainResult:
     """Train a model as a configuration says, and judge it on the test data."""
+    resolve_device(config.system.device)
     processes = processes_for(config.system.processes, config.system.device)
     config = replace(config, system=replace(config.system, processes=processes))
     console = Console(quiet=member_from_environment(config.system.device).rank > 0)

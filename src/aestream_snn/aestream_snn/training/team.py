@@ -1,5 +1,6 @@
 """Several processes that train one model together: each takes its share of the data, gradients are averaged."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -139,6 +140,7 @@ def _group(team: Team, meeting: str) -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect()  # cycles of DistributedDataParallel hold the group, and its threads would outlive it
         distributed.destroy_process_group()
 
 

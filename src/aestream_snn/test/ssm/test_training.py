@@ -211,6 +211,9 @@ def test_words_set_the_run_the_model_and_the_augmentations() -> None:
         (["ssm=chirp", "epochs"], "'epochs' is no assignment"),
         (["ssm=chirp", "epochs=0"], "epochs is 0"),
         (["ssm=chirp", "epochs=many"], "epochs is 'many'"),
+        (["ssm=chirp", "epochs=["], "epochs is '\\[', which is no value"),
+        (["ssm=chirp", "device=gpu"], "device is 'gpu'; it must be auto, cpu, cuda or cuda:N"),
+        (["ssm=chirp", f"folder={__file__}"], "cannot be made: File exists"),
         (["ssm=shd"], "give data_dir="),
     ],
 )
@@ -295,6 +298,21 @@ def test_fewer_batches_than_processes_are_refused() -> None:
     settings = replace(TASKS["chirp"].settings, batch=2048)
     with pytest.raises(InvalidArgumentError, match=r"training recordings in batches of 2048 for 2 processes"):
         Trainer(TASKS["chirp"], settings, team=Team(0, 2)).run()
+
+
+def test_a_limit_of_time_leaves_one_epoch_whose_model_is_kept(tmp_path: Path) -> None:
+    result = train(["ssm=chirp", "limit_s=1e-3", f"folder={tmp_path / 'a folder, of 2'}"])
+    assert len(result.curve) == 1
+    assert {path.name for path in (tmp_path / "a folder, of 2").iterdir()} == {
+        "model.safetensors", "run.json", "curve.png",
+    }  # fmt: skip
+
+
+def test_the_best_model_so_far_is_kept_while_it_trains() -> None:
+    kept: list[str] = []
+    task = replace(TASKS["chirp"], settings=replace(TASKS["chirp"].settings, epochs=2))
+    Trainer(task, task.settings).run(lambda epoch: kept.append("epoch"), lambda model, meaning: kept.append("model"))
+    assert kept[:2] == ["model", "epoch"]
 
 
 def test_accumulated_batches_step_as_one() -> None:

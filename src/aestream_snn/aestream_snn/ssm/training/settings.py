@@ -29,7 +29,7 @@ class RunSettings:
     no_time: bool = setting(False, "control: every gap is 1 ms, so the model knows the order alone")
     limit_s: float = setting(0.0, "time after which no epoch begins; 0 for none", unit="s", bounds=(0, 1e7))
     seed: int = setting(0, "of weights, order, augmentations and of data made here", bounds=(0, 2**31 - 1))
-    device: str = setting("cpu", "cpu, cuda, or cuda:N")
+    device: str = setting("cpu", "auto, cpu, cuda or cuda:N")
     threads: int = setting(1, "threads on the CPU", bounds=(1, 1024))
     processes: int = setting(
         1,

@@ -74,8 +74,16 @@ class Trainer:
         torch.manual_seed(settings.seed)
         self.device = torch.device(settings.device)
 
-    def run(self, tell: Callable[[Epoch], None] = lambda epoch: None) -> Result:
+    def run(
+        self,
+        tell: Callable[[Epoch], None] = lambda epoch: None,
+        keep: Callable[..., None] = lambda model, *, meaning: None,
+    ) -> Result:
         """Train to the end, and judge on the test data.
+
+        Args:
+            tell: is told of every epoch.
+            keep: gets the model whenever it is the best so far, and what it means.
 
         Raises:
             InvalidArgumentError: there are fewer batches than processes.
@@ -91,7 +99,7 @@ class Trainer:
         runner = nn.parallel.DistributedDataParallel(model) if self.team.size > 1 else model
         steps = _Steps(runner, make_optimiser(model, self.settings), self.settings, train.count(self.team))
         for number in range(self.settings.epochs):
-            late = self.settings.limit_s and time.perf_counter() - start_s > self.settings.limit_s
+            late = number and self.settings.limit_s and time.perf_counter() - start_s > self.settings.limit_s
             if self.team.agree(bool(late)):
                 break
             loss = self._epoch(train, steps, number)
@@ -99,6 +107,7 @@ class Trainer:
             curve.append(Epoch(number + 1, time.perf_counter() - start_s, loss, right))
             if right >= best[0]:
                 best = right, {name: value.clone() for name, value in model.state_dict().items()}
+                keep(model, meaning=self._meaning(train.clips.recordings))
             tell(curve[-1])
         seconds = time.perf_counter() - start_s
         processor_s = float(self.team.total(torch.tensor(time.process_time() - processor_s, dtype=torch.float64)))
