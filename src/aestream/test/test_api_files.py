@@ -45,6 +45,12 @@ def test_events_packets_streams_and_inputs_are_written_alike(
     assert np.array_equal(back.to_numpy(), some_events().to_numpy())
 
 
+@pytest.mark.parametrize("ending", ["h5", "npz", "npy", "raw", "aedat4", "csv"])
+def test_the_size_that_is_told_is_that_of_the_file(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"out.{ending}"
+    assert aestream.write(path, some_events()).bytes == path.stat().st_size
+
+
 def test_size_and_options_reach_the_writer(tiny: FileFormat, tmp_path: Path) -> None:
     path = tmp_path / "out.tiny"
     counters = aestream.write(path, some_events(start_us=9), width=100, height=90, compression="lz4", progress=True)

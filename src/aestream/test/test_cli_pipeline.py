@@ -63,6 +63,9 @@ def test_simulator_options_reach_the_simulator(capfd: pytest.CaptureFixture[str]
     [
         [],
         *([name] for name in COMMANDS),
+        *(["bag", word] for word in ("record", "play", "info", "recover")),
+        ["speck", "plan"],
+        *(["snn", word] for word in ("report", "export")),
         *(["input", name] for name in SOURCES),
         *(["input", "sim", "filter", name] for name in FILTERS),
         *(["input", "sim", "output", name] for name in SINKS),

@@ -8,6 +8,12 @@ from aestream_core.config import Setting, setting_of
 from aestream_core.errors import AestreamError, InvalidArgumentError
 
 
+def examples_of(examples: str, command: str) -> str:
+    """Give those lines of a command's examples that show one word of it, as in `aestream bag record`; may be empty."""
+    lines = [line for line in examples.splitlines() if line.strip().startswith(command)]
+    return "\n".join(["examples:", *lines]) if lines else ""
+
+
 class UsageError(AestreamError):
     """The command line itself is wrong."""
 

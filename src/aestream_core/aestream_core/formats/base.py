@@ -91,7 +91,7 @@ class WriteCounters:
 
     Attributes:
         events: number of events.
-        bytes: size of the file so far.
+        bytes: size of the file; before it is closed, what its events take at least.
         lost_base_us: sensor time in µs that the file's time 0 stands for, where the format cannot say it; else 0.
     """
 

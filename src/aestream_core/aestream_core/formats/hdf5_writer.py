@@ -1,5 +1,6 @@
 """Writes HDF5 files as DSEC lays them out, with the sensor's size as attributes `width` and `height`."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class Hdf5Writer:
         self._direct = not how  # whole chunks without a filter go past HDF5's cache
         self._waiting = {name: np.empty(_CHUNK_EVENTS, _DTYPES[name]) for name in FIELDS}
         self._waiting_events = 0
-        self._events = 0
+        self._events = self._size_bytes = 0
         self._offset_us: int | None = None
         self._index = MillisecondIndex(
             self._file.create_dataset("ms_to_idx", (0,), "<u8", maxshape=(None,), chunks=(1 << 12,))
@@ -79,11 +80,12 @@ class Hdf5Writer:
             del self._file["ms_to_idx"]
         self._file["t_offset"] = np.int64(self._offset_us or 0)
         self._file.close()
+        self._size_bytes = Path(self._path).stat().st_size
 
     def counters(self) -> WriteCounters:
         """Count what was written so far."""
         count = self._events + self._waiting_events
-        return WriteCounters(count, count * EVENT_DTYPE.itemsize)
+        return WriteCounters(count, self._size_bytes or count * EVENT_DTYPE.itemsize)
 
     def _append(self) -> None:
         count = self._waiting_events

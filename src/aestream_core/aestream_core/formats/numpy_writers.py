@@ -75,9 +75,9 @@ class NpzWriter:
         self._method = _METHODS[compression]
         self._sensor = {"width": request.width, "height": request.height}
         self._file = create_binary(request.path)
-        folder = Path(request.path).resolve().parent
-        self._columns = {name: tempfile.TemporaryFile(dir=folder) for name in FIELDS}  # noqa: SIM115
-        self._events = 0
+        self._path = Path(request.path).resolve()
+        self._columns = {name: tempfile.TemporaryFile(dir=self._path.parent) for name in FIELDS}  # noqa: SIM115
+        self._events = self._size_bytes = 0
 
     def write(self, events: Events) -> None:
         """Append a packet."""
@@ -100,10 +100,11 @@ class NpzWriter:
                 self._add_column(archive, name, column)
             for name, side in self._sensor.items():
                 archive.writestr(f"{name}.npy", npy_header(np.dtype("<i8"), None) + side.to_bytes(8, "little"))
+        self._size_bytes = self._path.stat().st_size
 
     def counters(self) -> WriteCounters:
         """Count what was written so far."""
-        return WriteCounters(self._events, self._events * EVENT_DTYPE.itemsize)
+        return WriteCounters(self._events, self._size_bytes or self._events * EVENT_DTYPE.itemsize)
 
     def _add_column(self, archive: ZipFile, name: str, column: Any) -> None:
         with column, archive.open(f"{name}.npy", "w", force_zip64=True) as member:

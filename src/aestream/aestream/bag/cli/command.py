@@ -4,6 +4,8 @@ import argparse
 from importlib import import_module
 from typing import Any
 
+from aestream.cli.parser import examples_of
+
 EXAMPLES = """examples:
   aestream bag record /event_camera/events -o my_bag
   aestream bag record --all --max-size 4000 --compression zstd
@@ -31,5 +33,6 @@ def add_parser(subparsers: Any) -> None:
     )
     words = parser.add_subparsers(title="words", metavar="WORD", dest="word", required=True)
     for word, summary in WORDS.items():
-        word_parser = words.add_parser(word, help=summary, description=f"{summary.capitalize()}.")
+        epilog = examples_of(EXAMPLES, f"aestream bag {word}")
+        word_parser = words.add_parser(word, help=summary, description=f"{summary.capitalize()}.", epilog=epilog)
         import_module(f"aestream.bag.cli.{word}").add_arguments(word_parser)

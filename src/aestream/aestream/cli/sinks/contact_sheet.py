@@ -53,6 +53,10 @@ class ContactSheet:
         self._step = 1
         self._added = 0
 
+    def __len__(self) -> int:
+        """Give the number of pictures on it."""
+        return len(self._kept)
+
     def add(self, picture: Picture) -> None:
         """Keep the picture if it is one of every `step`; where there are too many, keep half and double the step."""
         if self._added % self._step == 0:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from aestream_snn.export.table import Exported
     from aestream_snn.training.config import TrainConfig
 
+from aestream.cli.parser import examples_of
+
 EXAMPLES = """examples:
   aestream snn report simgesture                                          the shipped network, on its test data
   aestream snn report out/train/best.safetensors                          on the test data that it was trained for
@@ -41,7 +43,10 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _add_report(words: Any) -> None:
-    report = words.add_parser("report", help="rates, operations, dead neurons and weights as one HTML file")
+    shown = examples_of(EXAMPLES, "aestream snn report")
+    report = words.add_parser(
+        "report", help="rates, operations, dead neurons and weights as one HTML file", epilog=shown
+    )
     report.add_argument("checkpoint", type=_checkpoint, metavar="CHECKPOINT", help=CHECKPOINT)
     report.add_argument("what", nargs="?", metavar="WHAT", help="a recording, or data=NAME (default: its test data)")
     report.add_argument(
@@ -52,7 +57,8 @@ def _add_report(words: Any) -> None:
 
 
 def _add_export(words: Any) -> None:
-    export = words.add_parser("export", help="to Speck, NIR or torch.export")
+    shown = examples_of(EXAMPLES, "aestream snn export")
+    export = words.add_parser("export", help="to Speck, NIR or torch.export", epilog=shown)
     export.add_argument("checkpoint", type=_checkpoint, metavar="CHECKPOINT", help=CHECKPOINT)
     export.add_argument("output", type=Path, metavar="FILE", help="file to write")
     export.add_argument("--to", choices=TO, required=True, help="what to write")

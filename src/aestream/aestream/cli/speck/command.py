@@ -10,6 +10,8 @@ from aestream.cli.failure import print_error
 if TYPE_CHECKING:
     from aestream_bridge.speck.errors import PlanError
 
+from aestream.cli.parser import examples_of
+
 EXAMPLES = """examples:
   aestream speck plan mine.safetensors                 memory table, cores, warnings; or every limit that is broken
   aestream speck plan quadrants --device speck2e --json
@@ -31,7 +33,10 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     words = parser.add_subparsers(title="words", metavar="WORD", dest="word", required=True)
-    plan = words.add_parser("plan", help="check a network against every limit, and give each layer a core")
+    shown = examples_of(EXAMPLES, "aestream speck plan")
+    plan = words.add_parser(
+        "plan", help="check a network against every limit, and give each layer a core", epilog=shown
+    )
     plan.add_argument("network", metavar="NETWORK", help="quadrants or simgesture, or a file .safetensors or .pt")
     plan.add_argument("--device", default="speck2f", metavar="NAME", help="chip (default: %(default)s)")
     plan.add_argument("--json", action="store_true", help="print a JSON object")

@@ -70,6 +70,10 @@ class SheetWriter:
         """Take the next picture."""
         self._sheet.add(Picture(np.asarray(picture), start_us=start_us, label=label))
 
+    def __len__(self) -> int:
+        """Give the number of pictures on the sheet."""
+        return len(self._sheet)
+
     def close(self) -> None:
         """Write the sheet."""
         self._sheet.save(self._path)
