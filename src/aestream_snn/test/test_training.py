@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from aestream_core.errors import FormatError, InvalidArgumentError, MissingDependencyError, UnknownNameError
+from aestream_core.errors import FormatError, InvalidArgumentError, MissingDependencyError
 from aestream_snn.data.simgesture.dataset import SimGestureConfig, make_simgesture
 from aestream_snn.models.quantise import quantised
 from aestream_snn.neurons.sequence import neuron_sequence
@@ -15,7 +15,7 @@ from aestream_snn.shipped import checkpoint_path
 from aestream_snn.training.accuracy import judge
 from aestream_snn.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aestream_snn.training.command import train
-from aestream_snn.training.compose import GROUPS, compose_config, group_choices
+from aestream_snn.training.compose import compose_config
 from aestream_snn.training.config import LoggingConfig
 from aestream_snn.training.phases import PhaseClock
 from aestream_snn.training.reporters import TensorBoardReporter, TerminalReporter, make_reporters
@@ -141,43 +141,6 @@ def test_the_rate_rises_then_falls_to_zero():
     assert rates[:10] == sorted(rates[:10])
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[100] == pytest.approx(0)
-
-
-@pytest.mark.parametrize(("group", "name"), [(group, name) for group in GROUPS for name in group_choices(group)])
-def test_every_file_of_every_group_is_a_valid_configuration(group, name):
-    assert compose_config((f"{group}={name}",))
-
-
-def test_the_task_follows_the_data():
-    assert compose_config(("data=nmnist",)).task.patience == 5
-    assert compose_config(("data=nmnist", "task=simgesture")).task.patience == 0
-
-
-def test_settings_that_are_not_there_are_refused():
-    with pytest.raises(UnknownNameError, match="unknown setting in task 'epoch'; known: batch"):
-        compose_config(("task.epoch=3",))
-    with pytest.raises(UnknownNameError, match="unknown data 'mnist'; known: dvs_gesture"):
-        compose_config(("data=mnist",))
-    with pytest.raises(InvalidArgumentError, match="'epochs' is no setting"):
-        compose_config(("epochs",))
-    with pytest.raises(InvalidArgumentError, match="epochs is 0; it must be 1 to 100000"):
-        compose_config(("task.epochs=0",))
-
-
-@pytest.mark.parametrize("path", ["/a b/é'#=,([", "2026-11-21", "123", "'/quoted/as before'", "null"])
-def test_texts_are_taken_as_they_stand(path):
-    wanted = {"'/quoted/as before'": "/quoted/as before", "null": None}.get(path, path)
-    assert compose_config(("data=nmnist", f"data.data_dir={path}")).data.data_dir == wanted
-
-
-def test_a_path_may_begin_with_the_home_folder(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/someone")
-    assert compose_config(("logging.folder=~/runs",)).logging.folder == "/home/someone/runs"
-
-
-def test_a_group_within_a_group_is_no_single_value():
-    with pytest.raises(InvalidArgumentError, match=r"data.frames is 3; it has settings of its own"):
-        compose_config(("data.frames=3",))
 
 
 def test_weights_that_are_not_finite_are_refused(splits, tmp_path):

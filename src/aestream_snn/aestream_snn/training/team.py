@@ -2,10 +2,8 @@
 
 import gc
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,15 +12,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, distributed
 
-from aestream_core.errors import AestreamError, InvalidArgumentError
-
-MEETING = "AESTREAM_TEAM"
-"""Environment variable of a process that another one started: the file by which they find each other."""
-
-READY = "ready"
-
-PATIENCE_S = 10
-"""Time in which a process that failed is at its end."""
+from aestream_core.errors import InvalidArgumentError
+from aestream_snn.training.members import MEETING, READY, started, telling_once
 
 
 @dataclass(frozen=True)
@@ -101,10 +92,10 @@ def join_team(processes: int, command: Sequence[str], *, device: str) -> Iterato
             team = Team(0, processes, device)
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aestream-team-"))
             meeting = (Path(folder) / "meeting").as_uri()
-            members = stack.enter_context(_others(team, command, meeting))
-            with _telling_once(members):
+            members = stack.enter_context(started(processes, command, meeting))
+            with telling_once(members):
                 stack.enter_context(_group(team, meeting))
-            stack.enter_context(_telling_once(members))
+            stack.enter_context(telling_once(members))
         yield team
 
 
@@ -142,68 +133,3 @@ def _group(team: Team, meeting: str) -> Iterator[None]:
     finally:
         gc.collect()  # cycles of DistributedDataParallel hold the group, and its threads would outlive it
         distributed.destroy_process_group()
-
-
-@contextmanager
-def _others(team: Team, command: Sequence[str], meeting: str) -> "Iterator[list[subprocess.Popen[str]]]":
-    members = [_start(team, rank, command, meeting) for rank in range(1, team.size)]
-    try:
-        for rank, member in enumerate(members, 1):
-            assert member.stdout is not None
-            if member.stdout.readline().strip() != READY:
-                raise _ended(rank, member.wait(), team.size)
-        yield members
-    finally:
-        for member in members:
-            _end(member)
-
-
-@contextmanager
-def _telling_once(members: "Sequence[subprocess.Popen[str]]") -> Iterator[None]:
-    """Say which process failed: one of the others, or else this one, and then they end before they miss it."""
-    try:
-        yield
-    except BaseException as error:
-        if _is_broken_line(error) and (failed := _first_failed(members)):
-            raise _ended(*failed, len(members) + 1) from error
-        for member in members:
-            member.kill()
-        raise
-
-
-def _is_broken_line(error: BaseException) -> bool:
-    """Say whether an error is of the line between processes. Gloo's are plain RuntimeErrors that name its sources."""
-    return isinstance(error, distributed.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
-
-
-def _first_failed(members: "Sequence[subprocess.Popen[str]]") -> tuple[int, int] | None:
-    """Give rank and status of the first to end in failure; a process ends some time after its connections."""
-    deadline_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline_s:
-        for rank, member in enumerate(members, 1):
-            if status := member.poll():
-                return rank, status
-        time.sleep(0.02)
-    return None
-
-
-def _start(team: Team, rank: int, command: Sequence[str], meeting: str) -> "subprocess.Popen[str]":
-    named = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(team.size), MEETING: meeting}
-    words = [sys.executable, "-m", *command]
-    # In a group of its own: an interrupt from the keyboard reaches process 0 alone.
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **named}, process_group=0)
-
-
-def _end(member: "subprocess.Popen[str]") -> None:
-    """Wait for a process that is at its end, and kill one that is not."""
-    try:
-        member.wait(timeout=10 if sys.exception() is None else 0.1)
-    except subprocess.TimeoutExpired:
-        member.kill()
-        member.wait()
-    if member.stdout is not None:
-        member.stdout.close()
-
-
-def _ended(rank: int, status: int, size: int) -> AestreamError:
-    return AestreamError(f"process {rank} of the {size} that train together has ended with status {status}")
