@@ -13,7 +13,7 @@ from aestream.cli.sinks.paths import check_output_path
 from aestream.cli.viewing.drawing import resized, time_text, write_label
 from aestream.cli.viewing.styles import STYLES
 from aestream.cli.viewing.windows import Painted, WindowPainter, measure
-from aestream.cli.viewing.writers import WRITERS, PictureWriter, SheetWriter, WriterRow
+from aestream.cli.viewing.writers import WRITERS, PictureWriter, WriterRow
 from aestream.progress import ProgressBar, fraction_read
 from aestream_core.errors import AestreamError, InvalidArgumentError
 from aestream_core.events import Events
@@ -114,8 +114,7 @@ def _draw(args: argparse.Namespace, plan: Plan, stream: FileStream) -> None:
             bar.update(fraction_read(stream), painter.events)
     if count:
         writer.close()
-        shown = len(writer) if isinstance(writer, SheetWriter) else count
-        sys.stdout.write(f"{_summary(plan, shown)}\n")
+        sys.stdout.write(f"{_summary(plan, len(writer))}\n")
         sys.stdout.flush()
     if faults:
         raise faults[0]

@@ -79,6 +79,4 @@ def _load(model: StepModel, checkpoint: Checkpoint, path: Path) -> None:
         shapes = [tuple(part[name].shape) if name in part else "not there" for part in (given, wanted)]
         if shapes[0] != shapes[1]:
             raise FormatError(f"{path}: weight {name!r} is {shapes[0]}; the model has {shapes[1]}")
-        if not bool(torch.isfinite(given[name]).all()):
-            raise FormatError(f"{path}: weight {name!r} holds NaN or infinity; all weights must be finite")
     model.load_state_dict(given)

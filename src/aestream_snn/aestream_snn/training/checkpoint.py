@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -49,7 +50,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a file.
 
     Raises:
-        FormatError: it is no checkpoint of this suite, or one of a newer version.
+        FormatError: it is no checkpoint of this suite, or one of a newer version, or a weight is NaN or infinite.
     """
     try:
         with safe_open(path, "pt") as file:
@@ -63,4 +64,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
     if not isinstance(facts, dict) or facts.get("version") != VERSION:
         found = facts.get("version") if isinstance(facts, dict) else None
         raise FormatError(f"{path}: a checkpoint of version {found!r}; this reads version {VERSION}")
-    return Checkpoint(tensors, facts)
+    checkpoint = Checkpoint(tensors, facts)
+    for name, weights in checkpoint.part("model").items():
+        if not bool(torch.isfinite(weights).all()):
+            raise FormatError(f"{path}: weight {name!r} holds NaN or infinity; all weights must be finite")
+    return checkpoint

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aestream.cli.parser import examples_of
 from aestream.cli.sinks.paths import check_output_path
 from aestream.cli.snn.progress import bar
 
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     from aestream_bridge.speck import Plan
     from aestream_snn.export.table import Exported
     from aestream_snn.training.config import TrainConfig
-
-from aestream.cli.parser import examples_of
 
 EXAMPLES = """examples:
   aestream snn report simgesture                                          the shipped network, on its test data

@@ -6,11 +6,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aestream.cli.failure import print_error
+from aestream.cli.parser import examples_of
 
 if TYPE_CHECKING:
     from aestream_bridge.speck.errors import PlanError
-
-from aestream.cli.parser import examples_of
 
 EXAMPLES = """examples:
   aestream speck plan mine.safetensors                 memory table, cores, warnings; or every limit that is broken

@@ -27,6 +27,9 @@ class PictureWriter(Protocol):
     def add(self, picture: "Image.Image", *, label: str, start_us: int) -> None:
         """Take the next picture; it starts `start_us` after the first event."""
 
+    def __len__(self) -> int:
+        """Give the number of pictures that the file has or will have."""
+
     def close(self) -> None:
         """Complete the file."""
 
@@ -71,7 +74,7 @@ class SheetWriter:
         self._sheet.add(Picture(np.asarray(picture), start_us=start_us, label=label))
 
     def __len__(self) -> int:
-        """Give the number of pictures on the sheet."""
+        """Give the number of pictures on the sheet, which may be fewer than it was given."""
         return len(self._sheet)
 
     def close(self) -> None:
@@ -94,6 +97,10 @@ class GifWriter:
 
         self._pictures.append(picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE))
 
+    def __len__(self) -> int:
+        """Give the number of pictures."""
+        return len(self._pictures)
+
     def close(self) -> None:
         """Write the file."""
         first, *rest = self._pictures
@@ -113,6 +120,7 @@ class Mp4Writer:
         self._fps = fps
         self._cv2 = _import_opencv()
         self._writer: Any = None
+        self._count = 0
 
     def add(self, picture: "Image.Image", *, label: str, start_us: int) -> None:
         """Take the next picture."""
@@ -122,6 +130,11 @@ class Mp4Writer:
         if self._writer is None:
             self._writer = self._opened(pixels.shape[1], pixels.shape[0])
         self._writer.write(np.ascontiguousarray(pixels))
+        self._count += 1
+
+    def __len__(self) -> int:
+        """Give the number of pictures."""
+        return self._count
 
     def close(self) -> None:
         """Complete the file."""

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -12,10 +11,11 @@ import yaml
 
 from aestream_core.errors import AestreamError, InvalidArgumentError, UnknownNameError
 from aestream_gpu.device import resolve_device
+from aestream_snn.ssm.model import EventSSM
 from aestream_snn.ssm.training.picture import draw_curve
 from aestream_snn.ssm.training.tasks import TASKS, Task
 from aestream_snn.ssm.training.trainer import Epoch, Result, Trainer
-from aestream_snn.ssm.weights import save_model
+from aestream_snn.ssm.weights import Meaning, save_model
 from aestream_snn.training.team import join_team, processes_for
 from aestream_snn.training.words import text_of
 
@@ -83,7 +83,11 @@ def train(words: Sequence[str]) -> Result:
     processes = processes_for(task.settings.processes, task.settings.device)
     with join_team(processes, [MODULE, *words], device=device) as team:
         trainer = Trainer(task, task.settings, team=team)
-        result = trainer.run() if team.rank else trainer.run(_tell, partial(save_model, path=folder / MODEL))
+
+        def keep(model: EventSSM, meaning: Meaning) -> None:
+            save_model(model, folder / MODEL, meaning)
+
+        result = trainer.run() if team.rank else trainer.run(_tell, keep)
     if team.rank == 0:
         _write(result, task, folder)
         took = f"{result.seconds:.1f} s, {result.processor_seconds:.1f} s of processor time"
@@ -107,7 +111,7 @@ def _tell(epoch: Epoch) -> None:
 
 
 def _write(result: Result, task: Task, folder: Path) -> None:
-    save_model(result.model, folder / MODEL, result.meaning)
+    """Write what there is to say of a run; its best model lies there already."""
     facts = {
         "test": result.test, "seconds": result.seconds, "processor_seconds": result.processor_seconds,
         "curve": [asdict(each) for each in result.curve],

@@ -77,7 +77,7 @@ class Trainer:
     def run(
         self,
         tell: Callable[[Epoch], None] = lambda epoch: None,
-        keep: Callable[..., None] = lambda model, *, meaning: None,
+        keep: Callable[[EventSSM, Meaning], None] = lambda model, meaning: None,
     ) -> Result:
         """Train to the end, and judge on the test data.
 
@@ -107,7 +107,7 @@ class Trainer:
             curve.append(Epoch(number + 1, time.perf_counter() - start_s, loss, right))
             if right >= best[0]:
                 best = right, {name: value.clone() for name, value in model.state_dict().items()}
-                keep(model, meaning=self._meaning(train.clips.recordings))
+                keep(model, self._meaning(train.clips.recordings))
             tell(curve[-1])
         seconds = time.perf_counter() - start_s
         processor_s = float(self.team.total(torch.tensor(time.process_time() - processor_s, dtype=torch.float64)))
